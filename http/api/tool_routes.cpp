@@ -2,9 +2,9 @@
 #include <utility>
 
 #include "http/api/handlers.hpp"
+#include "http/api/released_values.hpp"
 #include "http/api/request_bodies.hpp"
 #include "http/exchange/problem.hpp"
-#include "http/json/json_writer.hpp"
 #include "store/audit/audit_trail.hpp"
 #include "store/secrets/secrets.hpp"
 
@@ -31,29 +31,6 @@ Handled refuse_tool(Exchange& exchange, const store::ResolveQuery& query, Proble
   } else {
     answer_tool_refused(exchange, problem, query.tool_name);
   }
-}
-
-void write_released(crypto::WipedBytes& out, const store::ReleasedValue& released) {
-  write_text(out, released.argument);
-  out.append(R"(:{"value":)");
-  write_text(out, released.value.text());
-  out.append(R"(,"secret_id":)");
-  write_uuid(out, released.secret);
-  out.append(R"(,"secret_name":)");
-  write_text(out, released.secret_name);
-  out.append(R"(,"updated_at":)");
-  write_time(out, released.updated_at);
-  out.push_back('}');
-}
-
-void write_arguments(crypto::WipedBytes& out, const std::vector<store::ReleasedValue>& arguments) {
-  out.append(R"({"arguments":{)");
-  bool first = true;
-  for (const store::ReleasedValue& released : arguments) {
-    if (!std::exchange(first, false)) out.push_back(',');
-    write_released(out, released);
-  }
-  out.append("}}");
 }
 
 }  // namespace
@@ -93,7 +70,7 @@ Handled resolve_tool(Exchange& exchange) {
     co_return;
   }
   exchange.released = static_cast<std::uint32_t>(released->size());
-  write_arguments(exchange.response.body, *released);
+  co_await write_arguments(exchange.response.body, *released);
 }
 
 }  // namespace tacit::http

@@ -11,6 +11,7 @@
 #include "crypto/certificates.hpp"
 #include "http/client_certificates/client_trust.hpp"
 #include "http/tls/alpn.hpp"
+#include "http/tls/client_hello.hpp"
 #include "http/tls/ticket_keys.hpp"
 
 namespace tacit::http {
@@ -20,12 +21,14 @@ namespace {
 /// which would prompt on the terminal.
 int refuse_passphrase(char*, int, int, void*) { return -1; }
 
-/// Allows only elliptic curves. The client chooses the group, and OpenSSL's default list has finite-field groups (RFC
-/// 7919), the largest of which blocks the thread for 120 ms.
+/// Allows only groups whose key exchange takes less than a millisecond, because the client chooses the group. OpenSSL's
+/// default list has finite-field groups (RFC 7919), the largest of which blocks the thread for 120 ms. CPU time of a key
+/// exchange with OpenSSL 3.0: X25519 0.08 ms, P-256 0.12 ms, X448 0.4 ms, P-521 0.8 ms; but P-384 2 ms, because it has
+/// no fast code for this curve. OpenSSL 3.5 has.
 void set_groups(SSL_CTX* context) {
   if (SSL_CTX_set1_groups_list(context, "X25519MLKEM768:X25519:P-256:X448:P-384:P-521") == 1) return;
   ERR_clear_error();  // X25519MLKEM768 needs OpenSSL 3.5
-  SSL_CTX_set1_groups_list(context, "X25519:P-256:X448:P-384:P-521");
+  SSL_CTX_set1_groups_list(context, "X25519:P-256:X448:P-521");
 }
 
 /// Options common to all listeners.
@@ -40,6 +43,7 @@ void set_common_options(SSL_CTX* context) {
   // SSL_read returns after a record without data, such as a key update, instead of continuing (tls_transport.hpp).
   SSL_CTX_clear_mode(context, SSL_MODE_AUTO_RETRY);
   choose_protocol(context);
+  limit_client_hello(context);
   set_groups(context);
   SSL_CTX_set_read_ahead(context, 1);  // read a record's header and body with one system call
   // Sessions are kept in the clients' tickets; a server-side cache would be locked by every handshake.

@@ -33,7 +33,12 @@ void add_space_metrics(MetricFamilies& families, const store::StorageStatistics&
       .add(storage.pinned_pages * storage.page_bytes);
   families.gauge("tacit_store_file_bytes", "Size of the store's file: all pages ever used.")
       .add(storage.touched_pages * storage.page_bytes);
-  families.gauge("tacit_store_free_pages", "Free pages of the file.").add(storage.free_pages);
+  // store/lmdb/engine/free_list_watch.hpp
+  families
+      .gauge("tacit_store_free_pages",
+             "Free pages of the file. After a long snapshot, this and the used, pinned and waiting bytes may be some "
+             "seconds old.")
+      .add(storage.free_pages);
   families.gauge("tacit_store_page_bytes", "Size of a page.").add(storage.page_bytes);
   families.gauge("tacit_store_scrub_waiting_bytes", "Free pages that may still contain deleted or replaced data.")
       .add(storage.scrub_waiting_pages * storage.page_bytes);

@@ -10,8 +10,10 @@
 #include "store/audit/audit_log.hpp"
 #include "store/engine/whereabouts.hpp"
 #include "store/lmdb/engine/lmdb_transaction.hpp"
+#include "store/lmdb/environment/free_list.hpp"
 #include "store/lmdb/environment/lmdb_errors.hpp"
 #include "store/lmdb/environment/reader_slots.hpp"
+#include "store/lmdb/scrub/scrub_waiting.hpp"
 #include "store/model/failures.hpp"
 #include "store/rows/row_key.hpp"
 #include "store/rows/store_meta.hpp"
@@ -107,8 +109,7 @@ void count_readers(MDB_env* env, StoreFigures& figures) {
 }
 
 void measure(const LmdbEnv& env, StoreFigures& figures) {
-  MapRoom room = env.room().map();
-  env.room().count_reusable(room);
+  const MapRoom room = env.room().map(free_pages(env.handle()));
   figures.page_bytes = env.page_size();
   figures.map_pages = room.pages;
   figures.used_pages = room.touched;
@@ -155,8 +156,7 @@ void KeylessStore::check_all(const std::function<void(std::uint64_t, std::uint64
 }
 
 std::uint64_t KeylessStore::backup_bytes() const {
-  MapRoom room = env_->room().map();
-  env_->room().count_reusable(room);
+  const MapRoom room = env_->room().map(free_pages(env_->handle()));
   return (room.touched - std::min(room.touched, room.unpinned().reusable)) * env_->page_size();
 }
 

@@ -103,7 +103,7 @@ class Engine : public EngineState {
   /// std::nullopt if writes are accepted; else the reason, in words.
   virtual std::optional<std::string> unwilling() const = 0;
   virtual EngineStatistics statistics() const = 0;
-  /// Scans the store's state, so callers should not ask often. Any thread; waits for no write.
+  /// Takes up to a millisecond, so callers should not ask often. Any thread; waits for no write.
   virtual StorageStatistics storage() const = 0;
 
   std::chrono::milliseconds write_deadline() const { return write_deadline_; }

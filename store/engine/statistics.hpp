@@ -26,7 +26,7 @@ struct EngineStatistics {
   std::uint64_t queue_jobs_limit = 0;
 };
 
-/// The storage as it is now, including changes by other processes.
+/// The storage of all processes, as it is now. If the free list is long, its numbers may be some seconds old.
 struct StorageStatistics {
   struct Table {
     std::string name;

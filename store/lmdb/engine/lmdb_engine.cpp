@@ -16,8 +16,6 @@ namespace tacit::store {
 namespace {
 
 constexpr std::chrono::seconds reader_check_interval{60};
-/// For figures, on a serving thread: 1 MiB. Further pages count as waiting without being read.
-constexpr std::uint64_t most_pages_read = 256;
 
 std::string why_useless(int code, bool sync_failed) {
   if (sync_failed) return std::string("the store's file could not be synced to the disk: ") + mdb_strerror(code);
@@ -51,6 +49,8 @@ LmdbEngine::LmdbEngine(LmdbOptions options, std::unique_ptr<LmdbEnv> env)
                  ? nullptr
                  : std::make_unique<ScrubSchedule>(*env_, options_.scrub_within, std::chrono::steady_clock::now(),
                                                    [this](const std::string& where) { report_damage(where); })),
+      free_list_(
+          std::make_unique<FreeListWatch>(*env_, scrub_ ? &scrub_->memory() : nullptr, options_.short_free_list)),
       writer_([this] { run_writer(); }) {
   ::pthread_setname_np(writer_.native_handle(), "store-writer");
 }
@@ -157,12 +157,12 @@ EngineStatistics LmdbEngine::statistics() const {
 }
 
 StorageStatistics LmdbEngine::storage() const {
-  StorageStatistics result = env_->statistics();
+  StorageStatistics result = env_->statistics(free_list_->pages());
   if (!scrub_) return result;
   const ScrubFigures figures = scrub_->figures(std::chrono::steady_clock::now());
   result.scrubbed_pages = figures.pages;
   result.scrub_waiting = figures.waiting;
-  result.scrub_waiting_pages = pages_to_scrub(*env_, &scrub_->memory(), most_pages_read);
+  result.scrub_waiting_pages = free_list_->pages_to_scrub();
   return result;
 }
 

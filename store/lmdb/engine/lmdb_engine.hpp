@@ -18,6 +18,7 @@
 #include "crypto/at_most_every.hpp"
 #include "store/engine/counter.hpp"
 #include "store/lmdb/engine/format_rise.hpp"
+#include "store/lmdb/engine/free_list_watch.hpp"
 #include "store/lmdb/engine/room_refusal.hpp"
 #include "store/lmdb/engine/write_queue.hpp"
 #include "store/lmdb/environment/lmdb_env.hpp"
@@ -42,6 +43,8 @@ struct LmdbOptions {
   bool looks_for_room = false;
   /// How long after a commit the pages that it freed are overwritten (store/lmdb/scrub/scrub_schedule.hpp); 0: never.
   std::chrono::milliseconds scrub_within = defaults::scrub_within;
+  /// How long the free list may be before it is counted in the background.
+  FreeListWatch::Short short_free_list{};
   /// Called once, from any thread, when the environment is no longer usable.
   std::function<void(const std::string& why)> on_failure;
   /// Called once, on the writer thread, when background scrubbing has found damage: what, where, and what to do.
@@ -92,7 +95,10 @@ class LmdbEngine final : public Engine {
   void scrub_some();
   /// Takes the next step to the newest format, if it is time.
   void take_format_step();
+  /// Counts as much of the free list as changes depend on.
   MeasuredRoom measure() const;
+  /// The same with the figures of the free list (store/lmdb/engine/free_list_watch.hpp).
+  MeasuredRoom measure_by_figures() const;
   void run_batch(Batch batch, MeasuredRoom& room);
   /// Like try_batch, but retries the writes that may succeed when the first attempt found no room.
   int write_batch(Batch& batch, MeasuredRoom& room, Answers& answers);
@@ -120,6 +126,8 @@ class LmdbEngine final : public Engine {
   int rehearse(std::uint64_t pages) const;
   std::optional<StandingRefusal::Clock::time_point> next_look() const;
   bool has_room(Growth growth, MeasuredRoom& room) const;
+  /// Like MeasuredRoom::allows, but with the whole free list where that matters.
+  bool allows(Growth growth, MeasuredRoom& room) const;
   /// Frees the slots of dead readers, once per measurement. Returns whether there were any.
   bool clear_dead_readers(MeasuredRoom& room) const;
   /// Why a write of that kind is refused for lack of room, in words; std::nullopt if it is not.
@@ -172,8 +180,9 @@ class LmdbEngine final : public Engine {
   std::unique_ptr<FormatRise> rise_;
   /// The same object, once the writer thread owns it.
   std::atomic<FormatRise*> rising_{nullptr};
-  std::unique_ptr<ScrubSchedule> scrub_;  ///< writer thread; null for a file that is only read
-  std::thread writer_;                    ///< last: it uses all of the above
+  std::unique_ptr<ScrubSchedule> scrub_;            ///< writer thread; null for a file that is only read
+  const std::unique_ptr<FreeListWatch> free_list_;  ///< thread-safe
+  std::thread writer_;                              ///< last: it uses all of the above
 };
 
 }  // namespace tacit::store

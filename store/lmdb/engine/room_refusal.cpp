@@ -43,23 +43,32 @@ MeasuredRoom LmdbEngine::measure() const {
   return room;
 }
 
+MeasuredRoom LmdbEngine::measure_by_figures() const {
+  MeasuredRoom room;
+  room.by_figures = true;
+  room.map = env_->room().map(free_list_->pages());
+  room.disk = env_->room().disk(room.map);
+  return room;
+}
+
+bool LmdbEngine::allows(Growth growth, MeasuredRoom& room) const {
+  if (room.allows(growth)) return true;
+  if (growth != Growth::refuses || room.map.whole || room.by_figures || !room.disk.allows(growth)) return false;
+  if (!room.whole) room.whole = env_->room().map(free_list_->pages());
+  return room.whole->allows(growth);
+}
+
 bool LmdbEngine::has_room(Growth growth, MeasuredRoom& room) const {
   if (refusal_.forbids(growth)) return false;
-  const auto count = [&] {
-    env_->room().count_reusable(room.map);
-    room.disk.reusable = room.map.reusable;
-  };
-  if (room.allows(growth)) return true;
-  if (!room.map.counted) {
-    count();
-    if (room.allows(growth)) return true;
-  }
+  if (allows(growth, room)) return true;
   if (room.dead_cleared) return false;
   // Another thread may have cleared them after `room` was measured: what they pinned may be free.
   if (!clear_dead_readers(room) && room.map.pinned == 0) return false;
-  room.map = env_->room().map();
-  count();
-  return room.allows(growth);
+  const MeasuredRoom again = room.by_figures ? measure_by_figures() : measure();
+  room.map = again.map;
+  room.disk.reusable = again.disk.reusable;
+  room.whole.reset();
+  return allows(growth, room);
 }
 
 bool LmdbEngine::clear_dead_readers(MeasuredRoom& room) const {
@@ -146,7 +155,7 @@ std::string LmdbEngine::disk_lacks_room(const MeasuredRoom& room) const {
 }
 
 Room LmdbEngine::measure_for_people() const {
-  MeasuredRoom measured = measure();
+  MeasuredRoom measured = measure_by_figures();
   // There may have been no write since room became available again.
   measured.disk = measured.disk.after_taking();
   Room room;

@@ -2,33 +2,51 @@
 
 #include <cerrno>
 
-#include "store/lmdb/environment/free_list.hpp"
 #include "store/lmdb/environment/high_water_mark.hpp"
 
 namespace tacit::store {
+namespace {
+
+/// Without the free list.
+MapRoom measure(MDB_env* env) {
+  const HighWaterMark mark = high_water_mark(env);
+  MapRoom room;
+  room.pages = mark.map;
+  room.touched = mark.touched;
+  room.free_pages = room.pages > room.touched ? room.pages - room.touched : 0;
+  return room;
+}
+
+void add(MapRoom& room, const FreePages& pages) {
+  room.reusable = pages.reusable;
+  room.free_pages += pages.reusable;
+  room.pinned = pages.pinned;
+  room.pinning_process = pages.pinning_process;
+  room.counted = true;
+  room.whole = pages.whole;
+}
+
+}  // namespace
 
 void EnvRoom::reserve_ahead(int file, std::uint64_t page_size, bool ahead) {
   blocks_ = std::make_unique<FileBlocks>(file, page_size, ahead);
 }
 
 MapRoom EnvRoom::map() const {
-  const HighWaterMark mark = high_water_mark(env_);
-  MapRoom room;
-  room.pages = mark.map;
-  room.touched = mark.touched;
-  room.free_pages = room.pages > room.touched ? room.pages - room.touched : 0;
+  MapRoom room = measure(env_);
   if (!room.ample()) count_reusable(room);
+  return room;
+}
+
+MapRoom EnvRoom::map(const FreePages& pages) const {
+  MapRoom room = measure(env_);
+  add(room, pages);
   return room;
 }
 
 void EnvRoom::count_reusable(MapRoom& room) const {
   if (room.counted) return;
-  const FreePages pages = free_pages(env_);
-  room.reusable = pages.reusable;
-  room.free_pages += pages.reusable;
-  room.pinned = pages.pinned;
-  room.pinning_process = pages.pinning_process;
-  room.counted = true;
+  add(room, free_pages(env_, {.reusable = MapRoom::enough_reusable, .pinned = MapRoom::enough_pinned}));
 }
 
 DiskRoom EnvRoom::disk(const MapRoom& map) const {

@@ -7,6 +7,7 @@
 
 #include "store/lmdb/environment/disk_room.hpp"
 #include "store/lmdb/environment/file_blocks.hpp"
+#include "store/lmdb/environment/free_list.hpp"
 #include "store/lmdb/environment/map_room.hpp"
 
 struct MDB_env;
@@ -22,10 +23,13 @@ class EnvRoom {
   /// FileBlocks.
   void reserve_ahead(int file, std::uint64_t page_size, bool ahead);
 
-  /// The fill level of the map. Counts reusable pages only if the result depends on them.
+  /// The fill level of the map. Counts reusable pages only if the result depends on them, and only as many as changes
+  /// depend on: the free list may have millions of rows.
   MapRoom map() const;
-  /// Adds the reusable pages to a room without them, and the pages that readers pin.
+  /// Adds the reusable pages to a room without them, and the pages that readers pin, as many as changes depend on.
   void count_reusable(MapRoom& room) const;
+  /// The fill level of the map with these pages of the free list.
+  MapRoom map(const FreePages& pages) const;
   /// The disk's room for the file whose map has that room.
   DiskRoom disk(const MapRoom& map) const;
   /// Allocates disk blocks ahead of use, if few are left.

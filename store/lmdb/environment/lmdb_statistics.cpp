@@ -24,7 +24,9 @@ void count_tables(const LmdbEnv& env, MDB_txn* txn, StorageStatistics& result) {
 
 }  // namespace
 
-StorageStatistics LmdbEnv::statistics() const {
+StorageStatistics LmdbEnv::statistics() const { return statistics(free_pages(env_)); }
+
+StorageStatistics LmdbEnv::statistics(const FreePages& pages) const {
   StorageStatistics result;
   int major = 0;
   int minor = 0;
@@ -35,7 +37,6 @@ StorageStatistics LmdbEnv::statistics() const {
   const HighWaterMark mark = high_water_mark(env_);
   result.pages = mark.map;
   result.touched_pages = mark.touched;
-  const FreePages pages = store::free_pages(env_);
   result.free_pages = pages.reusable;
   result.pinned_pages = pages.pinned;
   // Before this function takes a slot itself.

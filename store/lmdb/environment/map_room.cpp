@@ -14,7 +14,7 @@ constexpr std::size_t bytes_per_page = 2048;
 }  // namespace
 
 std::uint64_t MapRoom::reserve() const {
-  const std::uint64_t least = std::clamp<std::uint64_t>(pages / 20, 64, 8192);
+  const std::uint64_t least = std::clamp<std::uint64_t>(pages / 20, 64, enough_pinned);
   return least + std::min(pinned, least);
 }
 
@@ -44,6 +44,6 @@ std::uint64_t MapRoom::pages_for(std::size_t bytes) { return tree_pages + bytes 
 
 std::uint64_t MapRoom::batch_pages() const { return free_pages / 2; }
 
-bool MapRoom::ample() const { return free_pages > 4 * reserve() && free_pages > 65536; }
+bool MapRoom::ample() const { return free_pages > 4 * reserve() && free_pages > enough_reusable; }
 
 }  // namespace tacit::store

@@ -236,7 +236,7 @@ void Scrubber::step_commit() {
 void Scrubber::step_refresh() {
   --refreshes_left_;
   stale_list_ = false;
-  const FreePages free = free_pages(env_.handle());
+  const FreePages free = free_pages(env_.handle(), {.reusable = most_rewritten});
   if (free.reusable <= most_rewritten) {
     const int code = rewrite_free_list(env_, free.reusable + 1);
     if (code != MDB_SUCCESS) return give_up(code);

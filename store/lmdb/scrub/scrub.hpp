@@ -22,6 +22,7 @@
 
 #include "store/lmdb/scrub/scrub_free.hpp"
 #include "store/lmdb/scrub/scrub_live.hpp"
+#include "store/lmdb/scrub/scrub_memory.hpp"
 
 namespace tacit::store {
 

@@ -7,29 +7,14 @@
 
 #include <chrono>
 #include <cstdint>
-#include <map>
-#include <mutex>
-#include <set>
 #include <vector>
 
+#include "store/lmdb/scrub/free_list_rows.hpp"
 #include "store/lmdb/scrub/scrub_file.hpp"
 
 namespace tacit::store {
 
-/// Rows of the free list whose pages were all zero. LMDB splits such rows from the oldest on and writes the rest as
-/// other rows, so an unchanged row still lists the same pages, and none of them was used since. Thread-safe.
-class ScrubMemory {
- public:
-  bool knows(std::uint64_t transaction, std::uint64_t fingerprint) const;
-  void note(std::uint64_t transaction, std::uint64_t fingerprint);
-  /// Forgets all rows but these.
-  void keep(const std::set<std::uint64_t>& transactions);
-  void clear();
-
- private:
-  mutable std::mutex mutex_;
-  std::map<std::uint64_t, std::uint64_t> rows_;
-};
+class ScrubMemory;
 
 using ScrubClock = std::chrono::steady_clock;
 
@@ -62,9 +47,21 @@ class FreeSweep {
     std::vector<lmdb::PageNumber> pages;
   };
 
+  /// What was found of the present stretch.
+  struct Checked {
+    std::uint64_t end = 0;  ///< the first transaction after it; 0: there is none
+    bool clean = true;      ///< all pages were or became zero
+    Stretch rows;
+  };
+
   /// Finds the next row to check, until about that time: after a long snapshot the list has very many rows that are
   /// already known. False if there is none.
   bool find_row(ScrubClock::time_point stop);
+  /// Begins the stretch at the list's position. True: it was already known, and the list is after it.
+  bool pass_stretch(FreeListRows& list, std::size_t& passed);
+  void end_stretch();
+  /// The pages of the present row are zero.
+  void end_row();
   /// Checks pages of the present row.
   void look(ScrubClock::time_point stop);
   void look_for_what_waits();
@@ -81,16 +78,12 @@ class FreeSweep {
   Row row_;
   std::size_t at_ = 0;  ///< index into its pages
   std::vector<lmdb::PageNumber> used_;
-  std::set<std::uint64_t> seen_;
+  Checked stretch_;
   std::uint64_t newest_ = 0;
   std::uint64_t oldest_reader_ = UINT64_MAX;
   std::uint64_t pages_before_ = 0;
   std::uint64_t done_ = 0;
   FreeSweepResult result_;
 };
-
-/// The number of freed pages that may contain deleted data: all that are not zero and not LMDB's own, except for rows
-/// in `memory`. Reads at most `most` pages, and counts the others as pages with data.
-std::uint64_t pages_to_scrub(const LmdbEnv& env, const ScrubMemory* memory, std::uint64_t most);
 
 }  // namespace tacit::store

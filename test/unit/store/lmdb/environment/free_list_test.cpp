@@ -8,6 +8,7 @@
 #include <cstring>
 #include <string>
 
+#include "test/unit/store/lmdb/long_free_list_fixture.hpp"
 #include "test/unit/store/lmdb/pages/damaged_store_fixture.hpp"
 
 using namespace tacit::store;
@@ -43,6 +44,40 @@ BOOST_AUTO_TEST_CASE(counting_ends_where_transactions_do_not_rise) {
   const FreePages cut = counted(used);
   BOOST_TEST(cut.reusable > 0U);
   BOOST_TEST(cut.reusable < whole.reusable);
+}
+
+BOOST_AUTO_TEST_CASE(a_list_is_counted_in_parts) {
+  const LongFreeList list(2000);
+  const auto env = list.open();
+  const FreePages whole = free_pages(env->handle());
+  BOOST_TEST(whole.whole);
+  BOOST_TEST(free_list_size(env->handle()).rows >= 2000U);
+  FreeListCount count(env->handle());
+  int parts = 1;
+  while (count.step({.rows = 100})) ++parts;
+  BOOST_TEST(parts >= 20);
+  BOOST_TEST(count.pages().whole);
+  BOOST_TEST(count.pages().reusable == whole.reusable);
+}
+
+BOOST_AUTO_TEST_CASE(counting_may_end_with_enough_pages) {
+  const LongFreeList list(2000);
+  const auto env = list.open();
+  const FreePages some = free_pages(env->handle(), {.reusable = 100});
+  BOOST_TEST(!some.whole);
+  BOOST_TEST(some.reusable > 100U);
+  BOOST_TEST(some.reusable < 200U);
+  // Pinned pages come last.
+  MDB_txn* reader = nullptr;
+  BOOST_REQUIRE(mdb_txn_begin(env->handle(), nullptr, MDB_RDONLY, &reader) == MDB_SUCCESS);
+  commit_repeatedly(env->handle(), 500);
+  const FreePages whole = free_pages(env->handle());
+  BOOST_TEST(whole.pinned > 500U);
+  const FreePages few = free_pages(env->handle(), {.pinned = 50});
+  BOOST_TEST(few.reusable == whole.reusable);
+  BOOST_TEST(few.pinned > 50U);
+  BOOST_TEST(few.pinned < 100U);
+  mdb_txn_abort(reader);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -59,4 +59,17 @@ BOOST_AUTO_TEST_CASE(a_write_needs_room_for_the_trees_and_for_its_bytes) {
   BOOST_TEST((MapRoom{.pages = 20000, .free_pages = 480}.batch_pages()) == 240U);
 }
 
+BOOST_AUTO_TEST_CASE(pages_beyond_the_counted_ones_change_no_decision_on_changes) {
+  for (const std::uint64_t pages : {256U, 20'000U, 400'000U, 4U << 20U, 256U << 20U}) {
+    MapRoom room{.pages = pages, .free_pages = MapRoom::enough_reusable + 1};
+    BOOST_TEST(room.ample());
+    room.pinned = UINT64_MAX / 2;
+    BOOST_TEST(room.ample());
+    BOOST_TEST(room.allows(Growth::grows));
+    const std::uint64_t reserve = room.reserve();
+    room.pinned = MapRoom::enough_pinned + 1;
+    BOOST_TEST(room.reserve() == reserve);
+  }
+}
+
 BOOST_AUTO_TEST_SUITE_END()

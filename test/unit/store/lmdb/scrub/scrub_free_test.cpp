@@ -5,38 +5,15 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include <string>
-
 #include "store/lmdb/environment/lmdb_env.hpp"
-#include "test/unit/store/store_fixture.hpp"
+#include "store/lmdb/scrub/scrub_memory.hpp"
+#include "store/lmdb/scrub/scrub_waiting.hpp"
+#include "test/unit/store/lmdb/long_free_list_fixture.hpp"
 
 using namespace tacit::store;
 using namespace tacit::store::testing;
 
 namespace {
-
-/// Makes that many commits beside a reader, so that each leaves a row in the free list.
-void commit_beside_a_reader(const std::filesystem::path& folder, int commits) {
-  MDB_env* env = nullptr;
-  BOOST_REQUIRE(mdb_env_create(&env) == MDB_SUCCESS);
-  BOOST_REQUIRE(mdb_env_open(env, folder.c_str(), MDB_NOTLS | MDB_NOSYNC, 0600) == MDB_SUCCESS);
-  MDB_txn* reader = nullptr;
-  BOOST_REQUIRE(mdb_txn_begin(env, nullptr, MDB_RDONLY, &reader) == MDB_SUCCESS);
-  for (int i = 0; i < commits; ++i) {
-    MDB_txn* txn = nullptr;
-    MDB_dbi table = 0;
-    BOOST_REQUIRE(mdb_txn_begin(env, nullptr, 0, &txn) == MDB_SUCCESS);
-    BOOST_REQUIRE(mdb_dbi_open(txn, nullptr, 0, &table) == MDB_SUCCESS);
-    std::string name = "a row of this test";
-    std::string content = std::to_string(i);
-    MDB_val key{name.size(), name.data()};
-    MDB_val value{content.size(), content.data()};
-    BOOST_REQUIRE(mdb_put(txn, table, &key, &value, 0) == MDB_SUCCESS);
-    BOOST_REQUIRE(mdb_txn_commit(txn) == MDB_SUCCESS);
-  }
-  mdb_txn_abort(reader);
-  mdb_env_close(env);
-}
 
 std::uint64_t newest_transaction(const LmdbEnv& env) {
   MDB_envinfo info{};
@@ -57,27 +34,61 @@ int steps_of(FreeSweep& sweep) {
 BOOST_AUTO_TEST_SUITE(scrub_free)
 
 BOOST_AUTO_TEST_CASE(rows_that_were_checked_before_are_passed_in_slices) {
-  StoreFixtureOptions roomy;
-  roomy.map_size = std::uint64_t{256} << 20;
-  StoreFixture fixture(roomy);
-  fixture.close();
-  const auto folder = fixture.store_options().directory;
-  commit_beside_a_reader(folder, 3000);
-  LmdbEnv::Options options;
-  options.directory = folder;
-  options.max_readers = 100;
-  const auto env = LmdbEnv::open(options);
-  BOOST_REQUIRE(env);
-  ScrubFile file(**env);
+  const LongFreeList list(3000);
+  const auto env = list.open();
+  ScrubFile file(*env);
   ScrubMemory memory;
-  FreeSweep first(**env, file, memory, newest_transaction(**env));
+  FreeSweep first(*env, file, memory, newest_transaction(*env));
   BOOST_TEST(steps_of(first) > 2000);
   BOOST_TEST(first.result().zeroed > 0U);
-  FreeSweep second(**env, file, memory, newest_transaction(**env));
+  FreeSweep second(*env, file, memory, newest_transaction(*env));
   const int steps = steps_of(second);
   BOOST_TEST(steps > 8);  // rows that still wait for commits take some steps anyway
   BOOST_TEST(steps < 100);
   BOOST_TEST(second.result().zeroed == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_list_longer_than_the_memory_is_not_read_again) {
+  const LongFreeList list(3000);
+  const auto env = list.open();
+  ScrubFile file(*env);
+  ScrubMemory memory(64);
+  FreeSweep first(*env, file, memory, newest_transaction(*env));
+  steps_of(first);
+  BOOST_TEST(memory.size() <= 64U);
+  BOOST_TEST(memory.size() > 30U);
+  FreeSweep second(*env, file, memory, newest_transaction(*env));
+  steps_of(second);
+  // The last stretch has rows that wait for commits.
+  BOOST_TEST(second.done() < first.done() / 10);
+  // Changes of some rows lead to the reading of their stretches alone.
+  commit_repeatedly(env->handle(), 3);
+  FreeSweep third(*env, file, memory, newest_transaction(*env));
+  steps_of(third);
+  BOOST_TEST(third.done() < first.done() / 10);
+  BOOST_TEST(memory.size() <= 64U);
+}
+
+BOOST_AUTO_TEST_CASE(pages_that_wait_are_counted_in_parts) {
+  const LongFreeList list(3000);
+  const auto env = list.open();
+  for (const std::size_t places : {std::size_t{64}, ScrubMemory::most}) {
+    ScrubFile file(*env);
+    ScrubMemory memory(places);
+    const std::uint64_t all = pages_to_scrub(*env, nullptr, UINT64_MAX);
+    PagesToScrub before(*env, &memory, 0);
+    int parts = 1;
+    while (before.step(100)) ++parts;
+    BOOST_TEST(parts >= 30);
+    BOOST_TEST(before.found() >= all);  // without reading them, all pages count
+    FreeSweep sweep(*env, file, memory, newest_transaction(*env));
+    steps_of(sweep);
+    PagesToScrub after(*env, &memory, 1000);
+    while (after.step(100)) {
+    }
+    BOOST_TEST(after.found() < 20U);  // those of the last commits
+    BOOST_TEST(pages_to_scrub(*env, nullptr, UINT64_MAX) == after.found());
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()
