@@ -18,15 +18,17 @@ namespace tacit::store {
 
 struct StoreContext;  // store/engine/context.hpp
 
+/// What the log has instead of an entry that this process saw, or an entry that lacks the signature that it needs.
+struct ChangedEntry {
+  AuditMark expected;                   ///< the place of the entry
+  std::optional<crypto::Digest> found;  ///< the hash that is there; std::nullopt: there is no entry
+  bool is_unsigned = false;             ///< the entry is there and was never seen, but it is not signed
+};
+
 /// The last head that this process committed or read. Thread-safe. Shared by all contexts of one store.
 class AuditHistory {
  public:
-  /// What the log has instead of an entry that this process saw, or an entry that lacks the signature that it needs.
-  struct Changed {
-    AuditMark expected;                   ///< the place of the entry
-    std::optional<crypto::Digest> found;  ///< the hash that is there; std::nullopt: there is no entry
-    bool is_unsigned = false;             ///< the entry is there and was never seen, but it is not signed
-  };
+  using Changed = ChangedEntry;
 
   /// A head that is durable, and whose transaction contained the last one (`look`).
   void saw(const AuditMark& head);
