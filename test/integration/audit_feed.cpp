@@ -1,5 +1,6 @@
 // The audit feed delivers each entry once and in order: to files that are rotated or truncated, to a socket like the
 // system log's, and across stops, kills and prunings.
+#include <poll.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -245,7 +246,9 @@ BOOST_AUTO_TEST_CASE(it_ends_at_sigterm_while_its_output_is_not_read) {
   const int reader = ::open(pipe.c_str(), O_RDWR | O_CLOEXEC);
   Process feed({TACIT_BINARY, "audit", "feed", "--to", "-", "--config", feeding.deployment.config().string()}, pipe,
                feeding.err());
-  std::this_thread::sleep_for(300ms);
+  pollfd begun{.fd = reader, .events = POLLIN, .revents = 0};  // a signal before it would end the command at once
+  BOOST_REQUIRE(::poll(&begun, 1, 60'000) == 1);
+  std::this_thread::sleep_for(300ms);  // the pipe is full
   feed.signal(SIGTERM);
   BOOST_TEST(feed.wait(10s).value_or(-1) == 0);
   ::close(reader);
