@@ -70,7 +70,7 @@ void AuditReplay::entry(const ReplayEntry& entry, std::uint64_t sequence, const 
     case AuditAction::secret_delete:
       return secrets_.deleted(entry);
     case AuditAction::secret_release:
-      // Whoever writes to the database can make processes believe for a while that the store is of an older format.
+      // An attacker with write access can make processes believe for a while that the store has an older format.
       if (is_required(sequence) && entry.rows.empty() && !entry.secrets.empty()) {
         add("audit entry " + std::to_string(sequence) + ": releases secrets without the hashes of their rows");
       }
