@@ -13,7 +13,16 @@ namespace {
 constexpr std::size_t rows_at_a_time = 1000;
 constexpr std::size_t bytes_at_a_time = std::size_t{1} << 20;
 
-AuditRecord copy_out(const AuditEntry& entry) {
+/// The beginning of the log. An altered checkpoint is ignored: then entries are reported missing.
+Task<AuditMark> base_of(Transaction& transaction, const StoreContext& store) {
+  const auto checkpoint = co_await load_checkpoint(transaction, store.keys);
+  if (!checkpoint || !*checkpoint) co_return AuditMark();
+  co_return (*checkpoint)->through;
+}
+
+}  // namespace
+
+AuditRecord record_of(const AuditEntry& entry) {
   AuditRecord record;
   record.mark.sequence = entry.sequence;
   record.mark.hash = entry.hash;
@@ -22,14 +31,6 @@ AuditRecord copy_out(const AuditEntry& entry) {
   record.first = entry.first;
   return record;
 }
-
-/// The beginning of the log. An altered checkpoint is ignored: then entries are reported missing.
-Task<AuditMark> base_of(Transaction& transaction, const StoreContext& store) {
-  const auto checkpoint = co_await load_checkpoint(transaction, store.keys);
-  co_return checkpoint&&* checkpoint ? (*checkpoint)->through : AuditMark();
-}
-
-}  // namespace
 
 Outcome<std::vector<AuditRecord>> AuditReader::next() {
   note_step();  // for a process that waits for this one
@@ -85,7 +86,7 @@ Task<Outcome<std::vector<AuditRecord>>> AuditReader::read(Transaction& transacti
       co_return altered({}, "an audit entry after " + std::to_string(next_ - 1) + " cannot be read");
     }
     if (!entry || bytes > bytes_at_a_time) break;
-    AuditRecord record = copy_out(*entry);
+    AuditRecord record = record_of(*entry);
     record.fault = chain_->follow(record.mark, record.body).value_or("");
     bytes += sizeof record + record.body.size();
     next_ = entry->sequence + 1;

@@ -7,10 +7,14 @@
 #include <vector>
 
 #include "store/audit/audit_chain.hpp"
+#include "store/audit/audit_log.hpp"
 #include "store/engine/context.hpp"
 #include "store/model/audit.hpp"
 
 namespace tacit::store {
+
+/// A copy of the stored entry, not yet checked.
+AuditRecord record_of(const AuditEntry& entry);
 
 /// Not thread-safe. Keeps the store's context alive, but does not keep its engine open.
 class AuditReader {

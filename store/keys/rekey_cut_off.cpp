@@ -15,16 +15,6 @@ constexpr std::size_t most_at_the_end = 1000;
 
 Failure not_written(const std::string& why) { return failed(Errc::not_allowed, "the cut-off is not written: " + why); }
 
-AuditRecord record_of(const AuditEntry& entry) {
-  AuditRecord record;
-  record.mark.sequence = entry.sequence;
-  record.mark.hash = entry.hash;
-  record.body = entry.body;
-  record.signatures = entry.signatures;
-  record.first = entry.first;
-  return record;
-}
-
 }  // namespace
 
 CutOffCheck::Follower::Follower(const crypto::Signers& signers, std::uint64_t first)

@@ -1,12 +1,10 @@
 #include "store/rows/cut_off_record.hpp"
 
-#include "store/rows/codec.hpp"
-#include "store/rows/signed_row.hpp"
+#include "store/rows/signed_number.hpp"
 
 namespace tacit::store {
 namespace {
 
-constexpr std::uint8_t format = 1;
 constexpr std::string_view signed_context = "tacit signed cut-off 1";
 
 }  // namespace
@@ -14,22 +12,11 @@ constexpr std::string_view signed_context = "tacit signed cut-off 1";
 ByteView cut_off_row_key() { return crypto::as_bytes("cut-off"); }
 
 Bytes cut_off_value(std::uint64_t sequence, const crypto::SigningKeyring::Entry& signer, const crypto::Uuid& store) {
-  Bytes value;
-  Encoder encoder(value);
-  encoder.u8(format);
-  encoder.u64(sequence);
-  append_row_signature(value, signed_context, signer, store, {});
-  return value;
+  return signed_number(sequence, signed_context, signer, store);
 }
 
 std::optional<std::uint64_t> cut_off_of(ByteView row, const StoreKeys& keys) {
-  if (row.size() < row_signature_size) return std::nullopt;
-  Decoder decoder(row.first(row.size() - row_signature_size));
-  const bool known = decoder.u8() == format;
-  const std::uint64_t sequence = decoder.u64();
-  if (!known || !decoder.done()) return std::nullopt;
-  if (check_row_signature(row, signed_context, keys, {}) != RowSignature::good) return std::nullopt;
-  return sequence;
+  return read_signed_number(row, signed_context, keys);
 }
 
 std::optional<std::string> fault_of_cut_off(const crypto::Signers& signers, std::optional<std::uint64_t> recorded,

@@ -1,6 +1,6 @@
 // The record of the cut-off that the root public keyring had (crypto/signers.hpp): one row of Table::meta.
 //
-//   "cut-off" → 1 format (1) ‖ 8 audit sequence ‖ the end of a signed row (store/rows/signed_row.hpp) for the context
+//   "cut-off" → a signed number (store/rows/signed_number.hpp), an audit sequence, for the context
 //   "tacit signed cut-off 1"
 //
 // The keyring alone decides from where signatures are required. The record shows that its line was lost or replaced by

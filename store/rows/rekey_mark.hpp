@@ -1,7 +1,7 @@
 // The mark of a rekey of all tenants that is under way (store/keys/rekey.hpp): one row of Table::meta.
 //
-//   "rekey" → 1 format (1) ‖ 8 instant of its beginning ‖ the end of a signed row (store/rows/signed_row.hpp) for the
-//   context "tacit signed rekey 1"
+//   "rekey" → a signed number (store/rows/signed_number.hpp), the instant of its beginning, for the context
+//   "tacit signed rekey 1"
 //
 // Tenants whose key pair is older than the beginning are still to be done. The mark stays until the cut-off may follow.
 // Without the mark the next run begins again, so removing it causes only more work.
