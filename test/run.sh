@@ -43,7 +43,7 @@ case $preset in
     ;;
   tsan)
     selection=(--label-regex threads)
-    targets=(--target tacit unit-crypto unit-store unit-auth unit-server integration)  # the targets with such tests
+    targets=(--target tacit unit-crypto unit-store unit-auth unit-http unit-server integration)  # the targets with such tests
     ;;
 esac
 

@@ -272,7 +272,7 @@ BOOST_AUTO_TEST_CASE(clients_that_stall_do_not_keep_the_next_server_waiting) {
   const auto began = std::chrono::steady_clock::now();
   server->signal(SIGTERM);
   BOOST_TEST(server->wait(60s).value_or(-1) == 0);
-  BOOST_TEST((std::chrono::steady_clock::now() - began < 7s));  // shutdown-timeout is 30
+  BOOST_TEST((std::chrono::steady_clock::now() - began < 15s));  // shutdown-timeout is 30
   ::close(no_handshake);
 }
 
