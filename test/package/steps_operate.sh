@@ -131,7 +131,7 @@ issue_for_runtimes() {
   if in_host tacit serve --help | grep -q tool-client-crl; then
     follow_guide "revoke a certificate" in_host '^    openssl ca -config ca.cnf -revoke' '^$' \
       '1s|^|cd /root/runtimes-ca; |; s/-revoke linear.pem/-revoke old.pem/'
-    says "the revoked one is refused" 'error|alert|40[13]' in_host bash -c 'cd /root/runtimes-ca
+    says "the revoked one is refused" 'error|alert|reset|40[13]' in_host bash -c 'cd /root/runtimes-ca
       curl --silent --show-error --fail-with-body --cacert /etc/tacit/tls/ca.pem --cert old.pem --key old.key \
         --data "{}" -H "Content-Type: application/json" https://localhost:8444/tool/v1/resolve'
     wait_for "the other is let in" resolve_as_linear
