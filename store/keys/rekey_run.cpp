@@ -82,19 +82,19 @@ Async<void> RekeyRun::begin() {
 }
 
 Outcome<std::uint64_t> RekeyRun::count(const std::function<void(const VerifyProgress&)>& progress) {
-  if (order_->all) {
-    auto repeated = find_repeated_numbers(*order_->store);
-    if (!repeated) return repeated.error();
-    order_->repeated = std::move(*repeated);
-  }
+  auto repeated = find_repeated_numbers(*order_->store);
+  if (!repeated) return repeated.error();
+  order_->repeated = std::move(*repeated);
   return count_rekey(*order_, wish_.tenant, progress);
 }
 
 Async<void> RekeyRun::run(Watch watch) {
-  Outcome<void> done;
-  if (wish_.tenant) {
+  // Afterwards nothing shows them: the tenants have new pairs.
+  const auto note = [&](const std::string& sentence) { report(sentence, watch); };
+  auto done = report_repeated_numbers(*order_, wish_.tenant, note);
+  if (done && wish_.tenant) {
     done = co_await run_tenant(*wish_.tenant, watch);
-  } else {
+  } else if (done) {
     done = co_await run_all(watch);
   }
   if (!done) co_await record(AuditOutcome::failed, "stopped: ", watch);
@@ -102,8 +102,6 @@ Async<void> RekeyRun::run(Watch watch) {
 }
 
 Async<void> RekeyRun::run_all(const Watch& watch) {
-  const auto reported = report_repeated_numbers(*order_, [&](const std::string& sentence) { report(sentence, watch); });
-  if (!reported) co_return reported.error();
   const auto renewed = co_await renew_pool();
   if (!renewed) co_return renewed.error();
   for (int walk = 1;; ++walk) {

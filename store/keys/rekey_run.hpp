@@ -33,7 +33,7 @@ class RekeyRun {
   /// integrity like a rewrap of root keys, with not_allowed while nothing is signed or without the private halves that
   /// it needs, with unavailable before the store takes rows of format 3.
   Async<void> begin();
-  /// The number of secrets that are to be sealed again. For all tenants, it also looks for key pairs of one number.
+  /// The number of secrets that are to be sealed again. Also looks for key pairs of one number, in all of the store.
   Outcome<std::uint64_t> count(const std::function<void(const VerifyProgress&)>& progress);
   /// Call after `count`. Runs to the end; retries and fails like RewrapRun::run.
   Async<void> run(Watch watch);

@@ -130,22 +130,25 @@ Outcome<std::set<crypto::KeyNumber>> find_repeated_numbers(const StoreContext& s
   return repeated;
 }
 
-Outcome<void> report_repeated_numbers(const RekeyOrder& order, const std::function<void(const std::string&)>& report) {
+Outcome<void> report_repeated_numbers(const RekeyOrder& order, const std::optional<crypto::Uuid>& tenant,
+                                      const std::function<void(const std::string&)>& report) {
   if (order.repeated.empty()) return {};
+  const auto is_asked = [&tenant](const crypto::Uuid& id) { return !tenant || id == *tenant; };
   std::map<crypto::KeyNumber, crypto::Uuid> first;
   TenantWalk walk;
   const auto walked = walk_records(*order.store, walk, [&](const crypto::Uuid& id, const auto& record) {
     for (const crypto::KeyNumber& number : numbers_of(record)) {
       if (!order.repeated.contains(number)) continue;
       const auto [found, is_new] = first.emplace(number, id);
-      if (!is_new) report("tenant " + id.str() + ": its key's number is also that of tenant " + found->second.str());
+      if (is_new || !(is_asked(id) || is_asked(found->second))) continue;
+      report("tenant " + id.str() + ": its key's number is also that of tenant " + found->second.str());
     }
     return false;
   });
   if (!walked) return walked.error();
   return walk_prekeys(*order.store, [&](const crypto::KeyNumber& number) {
     const auto found = first.find(number);
-    if (found == first.end()) return;
+    if (found == first.end() || !is_asked(found->second)) return;
     report("tenant " + found->second.str() + ": its key's number is also that of a prekey");
   });
 }

@@ -1,5 +1,5 @@
-// Finds the work of a rekey of all tenants (store/keys/rekey.hpp): how much there is, pairs whose number is not their
-// own, and the tenants one after the other. Searches on successive snapshots.
+// Finds the work of a rekey (store/keys/rekey.hpp): how much there is, pairs whose number is not their own, and, of all
+// tenants, one after the other. Searches on successive snapshots.
 #pragma once
 
 #include <cstdint>
@@ -20,8 +20,10 @@ Outcome<std::uint64_t> count_rekey(const RekeyOrder& order, const std::optional<
 
 /// The numbers that more than one pair has, of tenants and prekeys. Holds 16 bytes for each pair.
 Outcome<std::set<crypto::KeyNumber>> find_repeated_numbers(const StoreContext& store);
-/// Calls `report` with a sentence for each pair that has a number of an earlier pair.
-Outcome<void> report_repeated_numbers(const RekeyOrder& order, const std::function<void(const std::string&)>& report);
+/// Calls `report` with a sentence for each pair that has a number of an earlier pair; of all tenants, or if one of the
+/// two is this tenant's.
+Outcome<void> report_repeated_numbers(const RekeyOrder& order, const std::optional<crypto::Uuid>& tenant,
+                                      const std::function<void(const std::string&)>& report);
 
 /// The next tenant that the order does not regard as done, from the row key `start` on; std::nullopt if there is none.
 /// Sets `start` to the place after it.

@@ -235,6 +235,30 @@ BOOST_AUTO_TEST_CASE(a_number_that_is_used_twice_is_reported_and_replaced) {
   BOOST_TEST(f.rekey({}).problems.empty());
 }
 
+BOOST_AUTO_TEST_CASE(a_rekey_of_one_tenant_reports_the_numbers_that_it_shares) {
+  RekeyFixture f;
+  const crypto::TenantKey shared = certified_key();
+  const crypto::TenantKey of_others = certified_key();
+  for (std::uint8_t n = 1; n <= 5; ++n) f.put_tenant(tenant_id(n), n <= 2 ? shared : of_others);
+  f.create(tenant_id(1), 1);
+  const std::string sentence =
+      "tenant " + tenant_id(2).str() + ": its key's number is also that of tenant " + tenant_id(1).str();
+  const auto ran = f.rekey({.tenant = tenant_id(1)});
+  BOOST_REQUIRE(ran.done);
+  BOOST_TEST(ran.problems == std::vector<std::string>{sentence}, boost::test_tools::per_element());
+  BOOST_TEST(ran.tenants == 1U);
+  BOOST_TEST((f.record(tenant_id(1)).key->certificate->number != shared.certificate->number));
+  BOOST_TEST(f.resolved(tenant_id(1), 1) == RekeyFixture::value_of(1));
+  BOOST_TEST(f.rekey({.tenant = tenant_id(2)}).problems.empty());
+  BOOST_TEST(f.rekey({.tenant = tenant_id(5)}).problems.size() == 1U);
+  const crypto::TenantKey taken = certified_key();
+  f.put_tenant(tenant_id(6), taken);
+  f.put(Table::meta, std::string(crypto::as_text(prekey_row_key(taken.certificate->number))),
+        std::string(crypto::as_text(encode_prekey(taken))));
+  BOOST_TEST(f.rekey({.tenant = tenant_id(1)}).problems.empty());
+  BOOST_TEST(f.rekey({.tenant = tenant_id(6)}).problems.size() == 1U);
+}
+
 BOOST_AUTO_TEST_CASE(a_tenant_whose_record_was_altered_leaves_the_run_unfinished) {
   RekeyFixture f;
   f.make_tenant(tenant_id(1), 1);
