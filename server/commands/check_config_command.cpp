@@ -77,7 +77,7 @@ int judge(LoadedConfig loaded, const CredentialStandIns& stand_ins) {
   const std::vector<std::string> key_notes = find_key_notes(loaded.config);
   // Only without other problems, because faulty keys would be reported again.
   if (problems.empty() && !stand_ins.any_unjudged()) {
-    for (std::string& problem : find_store_problems(loaded.config)) {
+    for (std::string& problem : find_store_problems(loaded.config, notes)) {
       problems.push_back(stand_ins.with_names(std::move(problem)));
     }
   }

@@ -23,6 +23,8 @@
 #include "server/wiring/listeners.hpp"
 #include "server/wiring/open_store.hpp"
 #include "server/wiring/signing_rings.hpp"
+#include "store/keys/keys.hpp"
+#include "store/keys/signing_state.hpp"
 #include "store/model/damage.hpp"
 #include "store/served_store.hpp"
 
@@ -224,6 +226,15 @@ void add_signing_note(const Config& config, std::vector<std::string>& notes) {
   notes.emplace_back("tenants' keys and the audit log are not signed: run tacit key add signing");
 }
 
+/// Before a note in the answer of the child that opens the store. No sentence begins so.
+constexpr char note_mark = '\n';
+
+std::string cut_off_note(const store::Store& store) {
+  const auto state = store::look_at_signing(store.keys());
+  if (!state || !state->cut_off_fault) return {};
+  return note_mark + *state->cut_off_fault;
+}
+
 }  // namespace
 
 std::vector<std::string> find_problems(const Config& config) {
@@ -264,7 +275,7 @@ std::vector<std::string> find_key_notes(const Config& config) {
   return uses_issuers(config) ? auth::find_issuer_notes(config.issuers) : std::vector<std::string>();
 }
 
-std::vector<std::string> find_store_problems(const Config& config) {
+std::vector<std::string> find_store_problems(const Config& config, std::vector<std::string>& notes) {
   const std::string problem = run_apart(
       config.store,
       [&config]() -> std::string {
@@ -272,7 +283,7 @@ std::vector<std::string> find_store_problems(const Config& config) {
           const KeyNeeds needs{.root_private = runs_tools(config.plane), .signs = false, .accept_unnamed = true};
           const auto store = open_store(config, needs);
           const auto fits = store::check_for_serving(*store);
-          return fits ? std::string() : sentence(fits.error());
+          return fits ? cut_off_note(*store) : sentence(fits.error());
         } catch (const UsageError& error) {
           return error.what();
         } catch (const store::DamagedStore& error) {
@@ -281,7 +292,9 @@ std::vector<std::string> find_store_problems(const Config& config) {
       },
       default_stall + config.store_timeout);
   if (problem.empty()) return {};
-  return {problem};
+  if (problem.front() != note_mark) return {problem};
+  notes.push_back(problem.substr(1));
+  return {};
 }
 
 }  // namespace tacit::server

@@ -28,7 +28,8 @@ std::vector<std::string> find_certificate_notes(const Config& config);
 std::vector<std::string> find_key_notes(const Config& config);
 
 /// Problems that prevent opening the store with the configured keys. Opens it in a child process
-/// (server/process/apart.hpp). Call it only if find_problems returns no problem, and with one thread.
-std::vector<std::string> find_store_problems(const Config& config);
+/// (server/process/apart.hpp). Call it only if find_problems returns no problem, and with one thread. Appends to
+/// `notes` what is wrong with a store that is served all the same.
+std::vector<std::string> find_store_problems(const Config& config, std::vector<std::string>& notes);
 
 }  // namespace tacit::server

@@ -282,9 +282,13 @@ BOOST_AUTO_TEST_CASE(a_cut_off_that_the_keyring_lost_is_a_warning) {
   const std::string line = "cut-off 1\n";
   BOOST_REQUIRE(has(text, line));
   text.erase(text.find(line), line.size());
+  BOOST_TEST(!has(deployment.command({"check-config"}).err, "cut-off"));
   replace(deployment, "root-public", text);
-  Server server(deployment);
   const std::string words = "root-public-keyring lacks its line cut-off 1,";
+  const Finished checked = deployment.command({"check-config"});
+  BOOST_TEST(checked.status == 0);
+  BOOST_TEST(has(checked.err, "note: " + words), checked.err);
+  Server server(deployment);
   const auto readiness = [&server] { return Client(server, "").get("/readyz").body; };
   for (int i = 0; i < 600 && !has(readiness(), words); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(100));
   BOOST_TEST(has(readiness(), words), readiness());
