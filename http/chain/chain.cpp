@@ -38,14 +38,22 @@ std::optional<Problem> find_route(Exchange& exchange, ThreadState&) {
   return found.problem;
 }
 
-/// Checks for room for the body and for an answer, or a piece of one. Monitors are always answered.
+/// The memory that the request's body takes, and its answer, or a piece of it. A body that is too large is not read.
+std::uint64_t needed_memory(const Exchange& exchange) {
+  const std::uint64_t most = std::max(exchange.route->body_limit, limits::ignored_body);
+  return (exchange.head.content_length > most ? 0 : exchange.head.content_length) + body_piece_size;
+}
+
+/// Monitors are always answered.
 std::optional<Problem> check_memory(Exchange& exchange, ThreadState& thread) {
   if (exchange.plane == Plane::admin || is_probe(exchange.route)) return std::nullopt;
-  // A body that is too large is not read.
-  const std::uint64_t most = std::max(exchange.route->body_limit, limits::ignored_body);
-  const std::uint64_t size = exchange.head.content_length > most ? 0 : exchange.head.content_length;
   const auto share = exchange.plane == Plane::tools ? BufferShare::tools : BufferShare::api;
-  return thread.buffers.lacks(size + body_piece_size, share) ? std::optional(Problem::memory_short) : std::nullopt;
+  return thread.buffers.lacks(needed_memory(exchange), share) ? std::optional(Problem::memory_short) : std::nullopt;
+}
+
+std::optional<Problem> check_tenant_memory(Exchange& exchange, ThreadState& thread) {
+  const bool lacks = lacks_tenant_memory(exchange, thread, needed_memory(exchange));
+  return lacks ? std::optional(Problem::memory_short) : std::nullopt;
 }
 
 /// Every invalid credential gets the same answer. Failures of the store or an issuer get others, so that clients keep
@@ -169,7 +177,8 @@ std::optional<Problem> check_body_fields(Exchange& exchange, ThreadState&) {
 
 using Step = std::optional<Problem> (*)(Exchange&, ThreadState&);
 constexpr std::array<Step, 4> identify{find_route, check_memory, check_certificate, authenticate};
-constexpr std::array<Step, 4> admit{note_api_key_use, limit_tenant, check_scope, check_body_fields};
+constexpr std::array<Step, 5> admit{note_api_key_use, limit_tenant, check_scope, check_body_fields,
+                                    check_tenant_memory};
 
 std::optional<Problem> take(std::span<const Step> steps, Exchange& exchange, ThreadState& thread) {
   for (const Step step : steps) {

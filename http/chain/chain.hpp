@@ -21,6 +21,13 @@ enum class BodyRead : std::uint8_t {
   no_memory,   ///< the memory for messages is used up; chunks announce no length in advance
 };
 
+/// Whether `bytes` more would exceed the share of the request's tenant in the memory for buffers. False on the tool
+/// plane, and for requests without a tenant.
+inline bool lacks_tenant_memory(const Exchange& exchange, const ThreadState& thread, std::uint64_t bytes) {
+  const ServerState& server = thread.server;
+  return exchange.has_tenant() && server.tenant_buffers.lacks(exchange.principal.tenant, bytes, server.buffers.limit());
+}
+
 /// The most bytes of a body that are read for the route, even if only to drop them.
 std::uint64_t largest_body(const Route& route);
 

@@ -19,6 +19,7 @@
 #include "http/chain/connection_limits.hpp"
 #include "http/chain/date_field.hpp"
 #include "http/chain/peer_limits.hpp"
+#include "http/chain/tenant_buffers.hpp"
 #include "http/chain/thread_counters.hpp"
 #include "http/chain/timeouts.hpp"
 #include "http/client_certificates/client_trust.hpp"
@@ -67,6 +68,7 @@ struct ServerState {
   HandshakeLog tool_handshakes{};
   PeerLimits peers;
   BufferBudget buffers{};
+  TenantBuffers tenant_buffers{};
 
   HandshakeLog& handshakes(Plane plane) { return plane == Plane::api ? api_handshakes : tool_handshakes; }
 

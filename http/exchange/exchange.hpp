@@ -172,6 +172,8 @@ struct Exchange : ExchangeFacts, ExchangeState {
   void begin(std::string_view from, const boost::asio::ip::address& of);
 
   store::AuditContext audit() const;  ///< the caller, for the store's audit
+  /// Whether a credential has named the tenant in `principal`. False on the tool plane, whose clients are runtimes.
+  bool has_tenant() const { return plane == Plane::api && !principal.actor.empty(); }
 };
 
 using Handler = boost::asio::awaitable<void> (*)(Exchange&);

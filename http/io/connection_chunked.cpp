@@ -30,7 +30,8 @@ std::optional<BodyRead> ConnectionBody::decode_chunks(ChunkDecoder& decoder, std
     return decoder.state() == ChunkDecoder::State::malformed ? BodyRead::malformed : BodyRead::too_large;
   }
   const auto share = exchange.plane == Plane::tools ? BufferShare::tools : BufferShare::api;
-  if (wanted && connection_.thread.buffers.lacks(0, share)) {
+  const ThreadState& thread = connection_.thread;
+  if (wanted && (thread.buffers.lacks(0, share) || lacks_tenant_memory(exchange, thread, 0))) {
     connection_.state.serve();
     return BodyRead::no_memory;
   }

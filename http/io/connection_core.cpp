@@ -55,7 +55,8 @@ ConnectionCore::ConnectionCore(tcp::socket accepted, const tcp::endpoint& from, 
       lifetime(of_thread.server.lifetime(plane), ConnectionState::Clock::now(), any_number()),
       state(terms_of(of_thread, plane), ConnectionState::Clock::now()),
       exchange(ExchangeFacts{.services = of_thread.server.services, .plane = plane, .body = body}),
-      buffered_(of_thread.buffers) {
+      buffered_(of_thread.buffers),
+      buffered_for_tenant_(of_thread.server.tenant_buffers) {
   peer.become(tcp::endpoint(unmapped(from.address()), from.port()));
   peer.counted = std::move(client);
 }
@@ -74,7 +75,14 @@ void ConnectionCore::judge_certificate() {
 }
 
 void ConnectionCore::charge_buffers() {
-  buffered_.set(input.extra_memory() + body.capacity() + output.capacity() + exchange.response.body.capacity());
+  const std::size_t size =
+      input.extra_memory() + body.capacity() + output.capacity() + exchange.response.body.capacity();
+  buffered_.set(size);
+  if (exchange.has_tenant()) {
+    buffered_for_tenant_.set(exchange.principal.tenant, size);
+  } else {
+    buffered_for_tenant_.release();
+  }
 }
 
 void ConnectionCore::forget_exchange() {
@@ -82,6 +90,7 @@ void ConnectionCore::forget_exchange() {
   input.forget_request();
   for (crypto::WipedBytes* const buffer : {&body, &output, &exchange.response.body}) empty(*buffer);
   buffered_.set(input.extra_memory());
+  buffered_for_tenant_.release();
 }
 
 void ConnectionCore::shrink() {

@@ -10,6 +10,7 @@
 
 #include "crypto/wiped.hpp"
 #include "http/chain/buffer_budget.hpp"
+#include "http/chain/tenant_buffers.hpp"
 #include "http/chain/thread_state.hpp"
 #include "http/exchange/exchange.hpp"
 #include "http/io/connection_input.hpp"
@@ -88,6 +89,7 @@ class ConnectionCore : public Deadlined {
 
  private:
   BufferCharge buffered_;
+  TenantCharge buffered_for_tenant_;
 };
 
 /// Logs at most one line a second, so that a flood of connections does not become a flood of lines.

@@ -101,7 +101,8 @@ constexpr Setting limits[] = {
      .argument = "BYTES",
      .initial = size_text<peers.buffer_memory>,
      .help = "Maximum memory of requests being received and answers not yet sent. Further requests are answered "
-             "503. Request heads of the API plane may use half of it, the API plane as a whole three quarters.",
+             "503. Request heads of the API plane may use half of it, the API plane three quarters, one of its tenants "
+             "an eighth (at least 1 MiB).",
      .group = serving,
      .changed_by = ChangedBy::restart,
      .set = set_bytes<&Config::buffer_memory, mebibyte>},

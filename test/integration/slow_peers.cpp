@@ -66,6 +66,17 @@ bool is_cut_off(const HttpsClient& client, std::size_t bytes, Clock::duration pa
   return false;
 }
 
+/// A client that has sent the head of a request and the beginning of its body.
+std::unique_ptr<HttpsClient> slow_client(const Server& server, const std::string& key, const std::string& rest) {
+  auto client = std::make_unique<HttpsClient>(server.api_client());
+  client->send("POST /api/v1/secrets/ HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nx-api-key: " + key +
+               "\r\n" + rest);
+  return client;
+}
+
+const std::string slow_body = "Content-Length: 65000\r\n\r\n{";
+const std::string slow_chunks = "Transfer-Encoding: chunked\r\n\r\nea60\r\n" + std::string(60'000, ' ') + "\r\n";
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(slow_peers)
@@ -194,13 +205,7 @@ BOOST_AUTO_TEST_CASE(requests_and_answers_share_a_limit_of_memory) {
   BOOST_TEST(Scrape(server.admin_port()).sum("tacit_buffered_bytes_limit") == 1 << 20);
   {
     std::vector<std::unique_ptr<HttpsClient>> clients;
-    for (int i = 0; i < 30; ++i) {
-      clients.push_back(std::make_unique<HttpsClient>(server.api_client()));
-      clients.back()->send(
-          "POST /api/v1/secrets/ HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: "
-          "65000\r\nx-api-key: " +
-          tenant.key + "\r\n\r\n{");
-    }
+    for (int i = 0; i < 30; ++i) clients.push_back(slow_client(server, tenant.key, slow_body));
     BOOST_TEST(comes_true([&] { return ask().status == 503; }));
     const Answer refused = ask();
     REQUIRE_STATUS(refused, 503);
@@ -218,6 +223,27 @@ BOOST_AUTO_TEST_CASE(requests_and_answers_share_a_limit_of_memory) {
   }
   BOOST_TEST(comes_true([&] { return ask().status == 422; }));
   BOOST_TEST(comes_true([&] { return used() < 300'000; }));
+}
+
+BOOST_AUTO_TEST_CASE(slow_requests_of_one_tenant_leave_memory_to_others) {
+  const Deployment deployment({{"buffer-memory", "16M"}, {"threads", "1"}});
+  const Server server(deployment);
+  Tenant slow(deployment, server);
+  Tenant other(deployment, server);
+  const auto status_of = [body = std::string(65'000, ' ')](Tenant& tenant) {
+    return tenant.api.request("POST", secrets_path, body).status;
+  };
+  REQUIRE_STATUS(slow.api.get(secrets_path), 200);
+  for (const std::string& rest : {slow_body, slow_chunks}) {
+    std::vector<std::unique_ptr<HttpsClient>> clients;
+    // Together they want more than the API plane's share.
+    for (int i = 0; i < 250; ++i) clients.push_back(slow_client(server, slow.key, rest));
+    BOOST_TEST(comes_true([&] { return status_of(slow) == 503; }));
+    BOOST_TEST(status_of(other) == 422);
+    REQUIRE_STATUS(other.api.get(secrets_path), 200);
+    clients.clear();
+    BOOST_TEST(comes_true([&] { return status_of(slow) == 422; }));
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()
