@@ -13,6 +13,8 @@ constexpr std::array<std::uint8_t, 32> order = {0xff, 0xff, 0xff, 0xff, 0x00, 0x
                                                 0xff, 0xff, 0xff, 0xff, 0xff, 0xbc, 0xe6, 0xfa, 0xad, 0xa7, 0x17,
                                                 0x9e, 0x84, 0xf3, 0xb9, 0xca, 0xc2, 0xfc, 0x63, 0x25, 0x51};
 
+using SecretPointPtr = OpensslPtr<EC_POINT, EC_POINT_clear_free>;
+
 }  // namespace
 
 bool is_scalar(const PrivateKey& key) noexcept {
@@ -62,19 +64,21 @@ std::optional<PublicKey> public_key_of(const PrivateKey& key) {
   return encoded;
 }
 
+// For speed: EVP's Diffie-Hellman needs both keys imported, each with a group of its own, which took a fifth of the CPU
+// time of a create. EC_POINT_mul is what it calls in the end.
 std::optional<WipedArray<32>> p256_diffie_hellman(const PrivateKey& mine, const PublicKey& theirs) {
-  if (!is_scalar(mine)) return std::nullopt;
-  const PkeyPtr peer = import_public(theirs);
-  if (peer == nullptr) return std::nullopt;
-  const PkeyPtr own = import_private(mine);
-  require(own != nullptr, "cannot import a private key");
-  PkeyContext context(EVP_PKEY_CTX_new_from_pkey(nullptr, own.get(), nullptr));
+  if (!is_scalar(mine) || theirs[0] != 0x04) return std::nullopt;
+  const EC_GROUP* const group = p256_group();
+  const BignumPtr scalar = to_bignum(mine);
+  const PointPtr peer(EC_POINT_new(group));
+  const SecretPointPtr product(EC_POINT_new(group));
+  const BignumPtr x(BN_secure_new());
+  require(peer != nullptr && product != nullptr && x != nullptr, "no memory for a point");
+  if (!tried(EC_POINT_oct2point(group, peer.get(), theirs.data(), theirs.size(), nullptr) == 1)) return std::nullopt;
   WipedArray<32> secret;
-  std::size_t size = secret.size();
-  // set_peer_ex without validation: the import of the point has already checked it.
-  require(context != nullptr && EVP_PKEY_derive_init(context.get()) == 1 &&
-              EVP_PKEY_derive_set_peer_ex(context.get(), peer.get(), 0) == 1 &&
-              EVP_PKEY_derive(context.get(), secret.data(), &size) == 1 && size == secret.size(),
+  require(EC_POINT_mul(group, product.get(), nullptr, peer.get(), scalar.get(), nullptr) == 1 &&
+              EC_POINT_get_affine_coordinates(group, product.get(), x.get(), nullptr, nullptr) == 1 &&
+              BN_bn2binpad(x.get(), secret.data(), int{WipedArray<32>::size()}) == 32,
           "cannot compute a shared secret");
   return secret;
 }

@@ -48,13 +48,6 @@ BignumPtr to_bignum(const PrivateKey& key) {
   return number;
 }
 
-PkeyPtr import_private(const PrivateKey& key) {
-  const BignumPtr scalar = to_bignum(key);
-  const ParamBuilder builder = describe_group();
-  describe_private(builder.get(), scalar.get());
-  return import_key(builder.get(), EVP_PKEY_KEYPAIR);
-}
-
 PkeyPtr import_key_pair(const PrivateKey& key, const PublicKey& public_half) {
   if (public_half[0] != 0x04) return nullptr;
   const BignumPtr scalar = to_bignum(key);
@@ -62,14 +55,6 @@ PkeyPtr import_key_pair(const PrivateKey& key, const PublicKey& public_half) {
   describe_private(builder.get(), scalar.get());
   describe_public(builder.get(), public_half);
   return import_key(builder.get(), EVP_PKEY_KEYPAIR);
-}
-
-// Decoding checks that the point is on the curve.
-PkeyPtr import_public(const PublicKey& key) {
-  if (key[0] != 0x04) return nullptr;
-  const ParamBuilder builder = describe_group();
-  describe_public(builder.get(), key);
-  return import_key(builder.get(), EVP_PKEY_PUBLIC_KEY);
 }
 
 }  // namespace tacit::crypto

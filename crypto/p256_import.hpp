@@ -11,14 +11,8 @@ inline constexpr char p256_name[] = "P-256";
 /// The scalar in OpenSSL's secure heap, if the process has one (harden_process); marked for constant-time use.
 BignumPtr to_bignum(const PrivateKey& key);
 
-/// For Diffie-Hellman, which needs no public half. Null if the scalar is out of range.
-PkeyPtr import_private(const PrivateKey& key);
-
 /// Both halves, not checked against each other. Null if `public_half` is not an uncompressed point or the scalar is out
 /// of range.
 PkeyPtr import_key_pair(const PrivateKey& key, const PublicKey& public_half);
-
-/// Null if it is not an uncompressed point of the curve.
-PkeyPtr import_public(const PublicKey& key);
 
 }  // namespace tacit::crypto
