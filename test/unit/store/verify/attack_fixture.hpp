@@ -74,14 +74,17 @@ struct AttackFixture : StoreFixture {
     query.tool_name = tool;
     return wait(store().secrets().resolve(query, by_tool_plane()));
   }
-  void rekey(const crypto::Uuid& tenant) {
+  /// Expects that the run reports these problems.
+  void rekey(const crypto::Uuid& tenant, const std::vector<std::string>& reported = {}) {
     RekeyWish wish;
     wish.tenant = tenant;
     RekeyRun run(store().keys(), store().audit(), wish, by_operator());
     BOOST_REQUIRE(wait(run.begin()));
     BOOST_REQUIRE(run.count({}));
-    BOOST_REQUIRE(wait(run.run(
-        {[](std::uint64_t) {}, [](const std::string& sentence) { BOOST_ERROR(sentence); }, [](const Failure&) {}})));
+    std::vector<std::string> problems;
+    const auto note = [&problems](const std::string& sentence) { problems.push_back(sentence); };
+    BOOST_REQUIRE(wait(run.run({[](std::uint64_t) {}, note, [](const Failure&) {}})));
+    BOOST_TEST(problems == reported, boost::test_tools::per_element());
   }
 
   // What the attacker can make.

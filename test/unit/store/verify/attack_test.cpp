@@ -85,7 +85,7 @@ BOOST_AUTO_TEST_CASE(a_pair_that_was_taken_is_put_back_as_a_prekey) {
                     first.str() + "'s key"};
   fixture.expect_findings(found);
   // The log still knows whose it was after the tenant has another one.
-  fixture.rekey(first);
+  fixture.rekey(first, {"tenant " + first.str() + ": its key's number is also that of a prekey"});
   fixture.expect_findings(found);
 }
 
