@@ -88,7 +88,7 @@ BOOST_AUTO_TEST_CASE(commands_that_run_meanwhile_report_a_rewritten_log) {
   for (int i = 0; i < 40; ++i) fallen.make(victim, "n" + std::to_string(i));
   const Running feed(deployment, "feed", {"audit", "feed", "--to", "-"});
   const Running tail(deployment, "tail", {"audit", "tail", "--follow"});
-  Running rekey(deployment, "rekey", {"tenant", "rekey", "--tenant", victim.id, "--rate", "4"});  // 10 s
+  Running rekey(deployment, "rekey", {"tenant", "rekey", "--tenant", victim.id, "--rate", "2"});  // 20 s
   for (const Running* reader : {&feed, &tail}) wait_for([&] { return reader->out(); }, "tenant.rekey");
   rewrite_log(fallen.attacker, from, blame_another_tool);
 
