@@ -35,7 +35,8 @@ class Scrape {
   std::vector<Sample> samples_;
 };
 
-/// A scrape after every answered request is counted: the server counts a request after the client has its answer.
+/// A scrape after every answered request and every commit is counted: the server counts a request after the client has
+/// its answer.
 Scrape settled_scrape(std::uint16_t admin_port);
 
 /// Sends a request to the admin listener, which has no TLS. Returns the whole response.

@@ -132,9 +132,9 @@ void LmdbEngine::run_batch(Batch batch, MeasuredRoom& room) {
   if (failed_.load(std::memory_order_relaxed) || env_->displaced()) return answer(batch, Errc::unavailable);
   Answers answers(batch.size());
   const auto began = std::chrono::steady_clock::now();
-  const std::uint64_t commits = batches_.load(std::memory_order_relaxed);
-  const int code = write_batch(batch, room, answers);
-  if (batches_.load(std::memory_order_relaxed) != commits) batch_microseconds_.add(microseconds_since(began));
+  bool changed = false;
+  const int code = write_batch(batch, room, answers, changed);
+  if (code == MDB_SUCCESS && changed) count_commit(batch.size(), microseconds_since(began));
   if (code == MDB_SUCCESS) {
     for (std::size_t i = 0; i < batch.size(); ++i) batch[i].done(answers[i]);
     return;
@@ -147,13 +147,22 @@ void LmdbEngine::run_batch(Batch batch, MeasuredRoom& room) {
   answer(batch, failure);
 }
 
-int LmdbEngine::write_batch(Batch& batch, MeasuredRoom& room, Answers& answers) {
+/// Counts a commit with changes: all its figures at once, so that they agree whenever they are read.
+void LmdbEngine::count_commit(std::size_t writes, std::uint64_t microseconds) {
+  batches_.fetch_add(1, std::memory_order_relaxed);
+  batch_jobs_.add(writes);
+  batch_microseconds_.add(microseconds);
+  largest_batch_.store(std::max<std::uint64_t>(largest_batch_.load(std::memory_order_relaxed), writes),
+                       std::memory_order_relaxed);
+}
+
+int LmdbEngine::write_batch(Batch& batch, MeasuredRoom& room, Answers& answers, bool& changed) {
   const auto again = [&] {
     if (scrub_) scrub_->distrust();  // the previous attempt may have written some of its pages
     answers.assign(batch.size(), std::nullopt);
-    return try_batch(batch, room, answers);
+    return try_batch(batch, room, answers, changed);
   };
-  int code = try_batch(batch, room, answers);
+  int code = try_batch(batch, room, answers, changed);
   if (code == MDB_MAP_FULL && clear_dead_readers(room)) code = again();
   // Writes that only log or free space may succeed with the remaining room; if they do not, try those that free space
   // alone.
@@ -166,13 +175,13 @@ int LmdbEngine::write_batch(Batch& batch, MeasuredRoom& room, Answers& answers) 
   return code;
 }
 
-int LmdbEngine::try_batch(Batch& batch, MeasuredRoom& room, Answers& answers) {
+int LmdbEngine::try_batch(Batch& batch, MeasuredRoom& room, Answers& answers, bool& changed) {
   MDB_txn* txn = nullptr;
   if (const int code = mdb_txn_begin(env_->handle(), nullptr, 0, &txn); code != MDB_SUCCESS) return code;
   const TrustedPages trusted;
   sync_failed_ = false;
   int fatal = MDB_SUCCESS;
-  bool changed = false;
+  changed = false;
   const std::shared_ptr<CommitSeal> seal = current_seal();
   if (seal) fatal = begin_seal(*env_, txn, *seal);
   if (fatal != MDB_SUCCESS) {
@@ -191,10 +200,6 @@ int LmdbEngine::try_batch(Batch& batch, MeasuredRoom& room, Answers& answers) {
     mdb_txn_abort(txn);
     return MDB_SUCCESS;
   }
-  batches_.fetch_add(1, std::memory_order_relaxed);
-  batch_jobs_.add(batch.size());
-  largest_batch_.store(std::max<std::uint64_t>(largest_batch_.load(std::memory_order_relaxed), batch.size()),
-                       std::memory_order_relaxed);
   return seal_and_commit(txn, seal.get(), answers);
 }
 

@@ -100,11 +100,12 @@ class LmdbEngine final : public Engine {
   /// The same with the figures of the free list (store/lmdb/engine/free_list_watch.hpp).
   MeasuredRoom measure_by_figures() const;
   void run_batch(Batch batch, MeasuredRoom& room);
+  void count_commit(std::size_t writes, std::uint64_t microseconds);
   /// Like try_batch, but retries the writes that may succeed when the first attempt found no room.
-  int write_batch(Batch& batch, MeasuredRoom& room, Answers& answers);
+  int write_batch(Batch& batch, MeasuredRoom& room, Answers& answers, bool& changed);
   /// Runs the writes and commits, within the steps of the seal. Returns the code of a failure that concerns all of
-  /// them, or 0 with an answer for each.
-  int try_batch(Batch& batch, MeasuredRoom& room, Answers& answers);
+  /// them, or 0 with an answer for each; `changed`: one of them changed something.
+  int try_batch(Batch& batch, MeasuredRoom& room, Answers& answers, bool& changed);
   /// The seal's step after the writes, and the commit. Returns LMDB's code, or 0 with all writes answered as failed if
   /// the seal refuses the batch.
   int seal_and_commit(MDB_txn* txn, CommitSeal* seal, Answers& answers);
