@@ -105,11 +105,11 @@ class Parser {
         "must have seven fields separated by one space: sign, role, id, retired, created, key, last audit entry";
     if (fields.size() <= state_field) return wrong(six);
     const auto state = parse_state(fields[state_field]);
-    if (!state) return wrong("has a state that is none of primary, active and retired");
+    if (!state) return wrong("has a state that is not one of primary, active, retired");
     const bool retired = *state == SignerState::retired;
     if (fields.size() != (retired ? through_field + 1 : key_field + 1)) return wrong(retired ? seven : six);
     const auto role = signing_role(fields[role_field]);
-    if (!role) return wrong("has a role that is none of root, api, tools and operator");
+    if (!role) return wrong("has a role that is not one of root, api, tools, operator");
     const auto id = parse_key_id(fields[id_field]);
     if (!id) return wrong("has an id that is not 16 lower-case hexadecimal digits");
     if (!is_rfc3339(fields[created_field])) return wrong("has a creation time that is not a date-time of RFC 3339");

@@ -112,9 +112,9 @@ std::string describe_certificate(long verdict) {
     case X509_V_ERR_CERT_NOT_YET_VALID:
       return "it, or one above it, is not valid yet; check the clocks";
     case X509_V_ERR_HOSTNAME_MISMATCH:
-      return "it is for another host name";
+      return "it names another host";
     case X509_V_ERR_IP_ADDRESS_MISMATCH:
-      return "it is for another address";
+      return "it names another address";
     case X509_V_ERR_INVALID_PURPOSE:
       return "it is not a server certificate";
     case X509_V_ERR_INVALID_CA:

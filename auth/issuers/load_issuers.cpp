@@ -138,8 +138,8 @@ class Reader {
     if (names_.size() < 2) return;
     for (const std::size_t line : without_uuid_users_) {
       faults_.push_back({line,
-                         "lacks uuid-users, which must be set for each of several issuers: with on, users whose "
-                         "names are UUIDs are the tenants with these ids, those of other issuers, too"});
+                         "lacks uuid-users, which must be set for each of several issuers: with on, a user whose "
+                         "name is a UUID is the tenant with that id, whichever issuer names it"});
     }
   }
 

@@ -73,7 +73,7 @@ void check_tool(const TextField<std::string>& field, Faults& faults) {
   const std::size_t before = faults.size();
   require(field, "tool_name", faults);
   if (faults.size() == before && store::is_pattern(field.view())) {
-    faults.push_back(value_error(Loc{"body", "tool_name"}, "tool_name is one tool's name, so it may not hold *"));
+    faults.push_back(value_error(Loc{"body", "tool_name"}, "tool_name must be one tool's name, without *"));
   }
 }
 

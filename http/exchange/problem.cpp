@@ -47,7 +47,7 @@ std::string not_granted(const Exchange& exchange, std::string_view tool) {
   std::string text = runtime_and_tool(exchange, " is not granted", tool);
   // client_identity.hpp
   const bool nameless = exchange.tool_identity.starts_with("certificate:");
-  text.append(nameless ? "; a certificate without a name that can be granted tools may use none." : ".");
+  text.append(nameless ? "; its certificate has no name that can be granted tools." : ".");
   return text;
 }
 

@@ -8,7 +8,7 @@
 namespace tacit::server {
 
 inline constexpr const char* what_tacit_is =
-    "Tacit stores secrets that its API never shows again, and releases them to the tools that they are for.";
+    "Tacit stores secrets that its API never shows again, and releases them to the tools that they are bound to.";
 
 struct ExitCodeText {
   ExitCode code;

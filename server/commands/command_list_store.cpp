@@ -36,7 +36,7 @@ void add_backup_options(po::options_description& own) {
                     "Create a backup there, named after the time: tacit-20260131T120000Z.backup.")(
       "keep", value_of("NUMBER"), "With --into: after the backup, delete the oldest ones until this many are left.")(
       "keep-for", value_of("TIME"),
-      "With --into: delete backups older than this (14d). With --keep, delete only backups that both would delete.")(
+      "With --into: delete backups older than this (14d). With --keep: only those that it would delete, too.")(
       "dry-run", "With --into: list the backups that would be deleted; delete none and create none.");
   add_stall_timeout(own);
 }
@@ -44,12 +44,13 @@ void add_backup_options(po::options_description& own) {
 const Command list[] = {
     {.name = "verify",
      .summary = "Checks the integrity of the store.",
-     .details = "Checks counters, indexes, sealed names and bindings, signatures, the audit chain, the rows against the "
-                "audit log, and, if root-private-keyring is configured, every value. The store may be in use. The hash "
-                "of a backup is checked first; what retired keys signed is accepted there.\n"
-                "Reads the file page by page and continues after damage: it lists each damaged page with the keys "
-                "that it covers, and checks the rest. The check runs in a separate process. If that process dies or "
-                "makes no progress for --stall-timeout, a line names the position, and the exit code is 1.\n",
+     .details =
+         "Checks counters, indexes, sealed names and bindings, signatures, the audit chain, the rows against the "
+         "audit log, and, if root-private-keyring is configured, every value. The store may be in use. The hash "
+         "of a backup is checked first; signatures of retired keys are accepted there.\n"
+         "Reads the file page by page and continues after damage: it lists each damaged page with the keys "
+         "that it covers, and checks the rest. The check runs in a separate process. If that process dies or "
+         "makes no progress for --stall-timeout, a line names the position, and the exit code is 1.\n",
      .examples = "tacit verify\n"
                  "tacit verify --backup /var/backups/tacit/tacit-20260131T120000Z.backup\n",
      .settings = store_and_private_key,

@@ -83,7 +83,7 @@ struct AddedTo {
 AddedTo read_keyring(std::string_view text) {
   if (const auto role = signing_keyring_role(text)) return {.kind = KeyKind::signing, .role = role};
   if (text == "root" || text == "metadata") return {.kind = read_key_kind(text)};
-  throw UsageError(shown(text) + " is none of root, metadata, signing, audit-api, audit-tools and audit-operator");
+  throw UsageError(shown(text) + " is not one of root, metadata, signing, audit-api, audit-tools, audit-operator");
 }
 
 }  // namespace

@@ -40,7 +40,7 @@ std::optional<bool> read_strict_binding(std::string_view text) {
   if (text == "on") return true;
   if (text == "off") return false;
   if (text == "default") return std::nullopt;
-  throw UsageError(shown(text) + " is none of on, off and default");
+  throw UsageError(shown(text) + " is not one of on, off, default");
 }
 
 bool read_options(const Arguments& arguments, store::TenantLimits& limits) {

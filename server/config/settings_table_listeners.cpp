@@ -107,7 +107,7 @@ constexpr Setting listeners[] = {
      .set = set_optional_path<&Config::tool_client_crl>},
     {.name = "tool-identities",
      .argument = "FILE",
-     .help = "The tools that each tool runtime may ask for, one line each, as in "
+     .help = "The tools that are granted to each tool runtime, one line each, as in "
              "/usr/share/doc/tacit/tool-identities.sample.",
      .group = serving,
      .changed_by = ChangedBy::reload,

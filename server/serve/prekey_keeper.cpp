@@ -141,7 +141,7 @@ store::Outcome<std::uint64_t> PrekeyKeeper::remove_unusable() const {
   const auto removed = server::run(store_.keys().remove_bad_prekeys());
   if (!removed || *removed == 0) return removed;
   http::LogLine line(http::LogLevel::error, "prekeys_removed");
-  http::log(line.field("prekeys", *removed).field("reason", "they are not as the root signing key signed them"));
+  http::log(line.field("prekeys", *removed).field("reason", "their signatures by the root signing key are wrong"));
   return removed;
 }
 

@@ -114,7 +114,7 @@ void AuditSignatureCheck::expect(const AuditMark& mark, std::string_view body, T
   const auto known = find_audit_action(action);
   if (!known) return say("names no action");
   if (role && (row_of(*known).planes & bit) == 0) {
-    say("the action " + std::string(action) + " is none of " + plane(*role));
+    say(plane(*role) + " has no action " + std::string(action));
   }
 }
 

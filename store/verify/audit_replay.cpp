@@ -213,7 +213,7 @@ void AuditReplay::judge(std::string_view id, const ApiKeyLife& life, const ApiKe
   // A key of which the log contains only the revocation was last changed before.
   if (!life.changed.empty() && stored > life.changed) return say("is newer than its last change in the audit log");
   if (life.content && *life.content != api_key_digest(key)) {
-    say("is not as in its last entry in the audit log: it was changed or put back without an entry");
+    say("differs from its last entry in the audit log: it was changed or put back without an entry");
   }
 }
 

@@ -79,7 +79,7 @@ std::vector<std::string> ReplayLimits::differences(const TenantLimits& limits,
   constexpr std::uint32_t first_format_with_strict_binding = 3;
   std::vector<std::string> found;
   const auto judge = [&found](bool other, const std::string& name, const std::string& action) {
-    if (other) found.push_back(name + " is not as the last " + action + " in the audit log");
+    if (other) found.push_back(name + " differs from the last " + action + " in the audit log");
   };
   judge(differs(quota_, quota), "quota", "quota.set");
   judge(differs(requests_per_second_, limits.requests_per_second), "limit of requests per second", "limits.set");

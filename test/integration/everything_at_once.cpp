@@ -54,7 +54,7 @@ std::vector<Trace> traces_in_rows(const Targets& targets, const Planted& planted
   const std::string old_row = of_secret(targets.rolled_back, targets.of_rolled_back, "is older than its last change");
   const std::string released = "secret " + targets.of_rebound + " of tenant " + targets.rebound.id +
                                " was released from a row that the log does not know";
-  const std::string quota = of_tenant(targets.one, "its quota is not as the last quota.set in the audit log");
+  const std::string quota = of_tenant(targets.one, "its quota differs from the last quota.set in the audit log");
   return {
       {"a quota", quota, quota},
       {"a binding",
@@ -65,7 +65,7 @@ std::vector<Trace> traces_in_rows(const Targets& targets, const Planted& planted
       {"the same, sealed again", old_row, moved(targets.rolled_back, targets.of_rolled_back)},
       {"an API key", no_entry, no_entry},
       {"no strict binding",
-       of_tenant(targets.strict, "its strict binding is not as the last limits.set in the audit log")},
+       of_tenant(targets.strict, "its strict binding differs from the last limits.set in the audit log")},
       {"the mark of an erasure", of_tenant(targets.erasing, "the mark of its erasure was altered")},
       {"a checkpoint", "the audit log's record of pruned entries was altered"},
       {"a rewritten log", "the plane tools is not signed", "the plane tools is not signed"},

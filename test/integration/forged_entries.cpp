@@ -67,7 +67,7 @@ BOOST_AUTO_TEST_CASE(entries_of_actions_that_the_api_plane_does_not_record_are_n
   std::vector<std::string> findings;
   for (const std::string action : {"key.rewrap", "tenant.rekey", "limits.set", "secret.release"}) {
     const auto mark = append_forged(fallen.attacker, forged_body("api", action, released(victim, secret)), sign);
-    findings.push_back(entry_at(mark) + "the action " + action + " is none of the plane api");
+    findings.push_back(entry_at(mark) + "the plane api has no action " + action);
   }
 
   const Recovery recovery = fallen.throw_out();

@@ -216,7 +216,7 @@ BOOST_AUTO_TEST_CASE(faults_are_reported) {
     BOOST_TEST(done.err.find(words) != std::string::npos, done.err);
   };
   says({"key", "add", "toor"}, 2,
-       "KEYRING: \"toor\" is none of root, metadata, signing, audit-api, audit-tools and audit-operator");
+       "KEYRING: \"toor\" is not one of root, metadata, signing, audit-api, audit-tools, audit-operator");
   says({"key", "add"}, 2, "KEYRING is missing");
   says({"key", "promote", "xyz"}, 2, "KEY: \"xyz\" is not a key id");
   says({"key", "promote", "0123456789abcdef"}, 1, "no keyring contains the key 0123456789abcdef");

@@ -74,7 +74,7 @@ BOOST_AUTO_TEST_CASE(a_tenants_strict_binding_that_was_cleared_is_found) {
   fallen.make(victim, "served");
 
   const std::string finding =
-      "tenant " + victim.id + ": its strict binding is not as the last limits.set in the audit log";
+      "tenant " + victim.id + ": its strict binding differs from the last limits.set in the audit log";
   const Finished found = fallen.deployment.command({"verify"});
   expect_finding(found, finding);
   succeed(fallen.deployment, set);

@@ -137,11 +137,11 @@ BOOST_AUTO_TEST_CASE(faults_of_a_line_of_a_signing_key) {
   BOOST_TEST(fault_after_store(line.substr(0, line.rfind(' '))) == six);
   BOOST_TEST(fault_after_store(sign_line(SigningRole::api, "retired", key)) == seven);
   BOOST_TEST(fault_after_store(with_field(line, 1, "apis")) ==
-             "file: line 4 has a role that is none of root, api, tools and operator");
+             "file: line 4 has a role that is not one of root, api, tools, operator");
   BOOST_TEST(fault_after_store(with_field(line, 2, "0123")) ==
              "file: line 4 has an id that is not 16 lower-case hexadecimal digits");
   BOOST_TEST(fault_after_store(with_field(line, 3, "Active")) ==
-             "file: line 4 has a state that is none of primary, active and retired");
+             "file: line 4 has a state that is not one of primary, active, retired");
   BOOST_TEST(fault_after_store(with_field(line, 4, "yesterday")) ==
              "file: line 4 has a creation time that is not a date-time of RFC 3339");
   BOOST_TEST(fault_after_store(with_field(line, 1, "tools")) == "file: line 4 has an id that does not match its key");

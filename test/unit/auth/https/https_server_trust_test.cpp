@@ -36,7 +36,7 @@ BOOST_FIXTURE_TEST_CASE(a_certificate_for_another_host_or_address_is_refused, Ht
   for (const std::string host : {"127.0.0.1", "localhost"}) {
     const auto outcome = get("https://" + host + ":" + std::to_string(other.port()) + "/x");
     BOOST_TEST_REQUIRE(outcome.has_error());
-    BOOST_TEST(contains(outcome.error().message, "its certificate is not accepted: it is for another "));
+    BOOST_TEST(contains(outcome.error().message, "its certificate is not accepted: it names another "));
   }
   BOOST_TEST(other.requests("/x") == 0);
 }

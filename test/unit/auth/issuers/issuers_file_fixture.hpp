@@ -53,7 +53,7 @@ inline const std::string minimal = "[https://id.example.org]\naudience = https:/
 
 /// The fault of a section, if the file has several.
 inline const std::string no_choice =
-    "lacks uuid-users, which must be set for each of several issuers: with on, users whose names are UUIDs are the "
-    "tenants with these ids, those of other issuers, too";
+    "lacks uuid-users, which must be set for each of several issuers: with on, a user whose name is a UUID is the "
+    "tenant with that id, whichever issuer names it";
 
 }  // namespace tacit::auth::test

@@ -83,7 +83,7 @@ BOOST_AUTO_TEST_CASE(a_tool_name_is_no_pattern) {
   const std::string id = R"({"user_id":"6f1d2c3b-4a59-4687-9a8b-7c6d5e4f3a2b","tool_name":)";
   for (const std::string name : {R"("*")", R"("a__*")", R"("a\u002ab")"}) {
     BOOST_TEST(faults_of(id + name + "}") ==
-                   Lines{"value_error body.tool_name Value error, tool_name is one tool's name, so it may not hold *"},
+                   Lines{"value_error body.tool_name Value error, tool_name must be one tool's name, without *"},
                each);
   }
   BOOST_TEST(faults_of(id + "\"" + repeat("*", 1025) + "\"}") ==

@@ -175,8 +175,8 @@ BOOST_AUTO_TEST_CASE(an_action_of_another_plane_is_found) {
   log.add(body_of("api", AuditAction::secret_release), {signature_of(SigningRole::api, 1)});
   log.add(body_of("tools", AuditAction::key_add), {signature_of(SigningRole::tools, 2)});
   log.add(body_of("tools", AuditAction::credential_refused), {signature_of(SigningRole::tools, 3)});
-  BOOST_TEST((log.end() == Texts{"audit entry 1: the action secret.release is none of the plane api",
-                                 "audit entry 2: the action key.add is none of the plane tools"}));
+  BOOST_TEST((log.end() == Texts{"audit entry 1: the plane api has no action secret.release",
+                                 "audit entry 2: the plane tools has no action key.add"}));
 }
 
 BOOST_AUTO_TEST_CASE(signatures_through_an_anchor_are_not_verified_again) {

@@ -161,7 +161,7 @@ BOOST_AUTO_TEST_CASE(strict_binding_cleared_in_a_record) {
   TenantRecord record = fixture.record(first);
   record.limits.strict_binding.reset();
   fixture.plant(first, record);
-  fixture.expect_findings({of(first) + "its strict binding is not as the last limits.set in the audit log"});
+  fixture.expect_findings({of(first) + "its strict binding differs from the last limits.set in the audit log"});
 }
 
 BOOST_AUTO_TEST_CASE(an_operators_entry_that_the_api_plane_signed) {

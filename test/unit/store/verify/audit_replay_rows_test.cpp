@@ -89,7 +89,7 @@ BOOST_AUTO_TEST_CASE(the_content_of_an_api_key_is_as_in_its_last_entry) {
   ApiKey other = key;
   other.secret_hash.fill(1);
   const std::string changed =
-      "API key AAAAAAAAAAA: is not as in its last entry in the audit log: it was changed or put "
+      "API key AAAAAAAAAAA: differs from its last entry in the audit log: it was changed or put "
       "back without an entry";
   const std::string made = key_entry("api_key.create", api_key_digest(key));
   expect(Replay().add(made).with_api_key(key), {});
@@ -158,8 +158,8 @@ BOOST_AUTO_TEST_CASE(a_pair_is_given_to_one_tenant) {
 
 BOOST_AUTO_TEST_CASE(quotas_and_limits_are_as_an_operator_set_them) {
   const std::string its = "tenant " + tenant.str() + ": its ";
-  const std::string other_quota = its + "quota is not as the last quota.set in the audit log";
-  const std::string other_keys = its + "limit of API keys is not as the last limits.set in the audit log";
+  const std::string other_quota = its + "quota differs from the last quota.set in the audit log";
+  const std::string other_keys = its + "limit of API keys differs from the last limits.set in the audit log";
   const std::string quota = body("operator", "quota.set", of_tenant() + reason("4096"));
   const std::string limits =
       body("operator", "limits.set", of_tenant() + reason("requests_per_second=default api_keys=7"));

@@ -117,7 +117,7 @@ inline std::string number_of(const crypto::TenantKey& key) {
 inline const std::string old_pair =
     "tenant " + tenant.str() + ": its key is not the one of its last entry in the audit log: an old one was put back";
 inline const std::string other_binding =
-    "tenant " + tenant.str() + ": its strict binding is not as the last limits.set in the audit log";
+    "tenant " + tenant.str() + ": its strict binding differs from the last limits.set in the audit log";
 inline const std::string old_key_list =
     "the store as a whole: its record of its keys is not the one of the last change in the audit log: an old one was "
     "put back";

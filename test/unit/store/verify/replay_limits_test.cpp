@@ -23,11 +23,11 @@ TenantLimits all_own() {
 }
 
 Texts all_differ() {
-  return {"limit of requests per second is not as the last limits.set in the audit log",
-          "limit of a burst of requests is not as the last limits.set in the audit log",
-          "limit of API keys is not as the last limits.set in the audit log",
-          "limit of secrets is not as the last limits.set in the audit log",
-          "strict binding is not as the last limits.set in the audit log"};
+  return {"limit of requests per second differs from the last limits.set in the audit log",
+          "limit of a burst of requests differs from the last limits.set in the audit log",
+          "limit of API keys differs from the last limits.set in the audit log",
+          "limit of secrets differs from the last limits.set in the audit log",
+          "strict binding differs from the last limits.set in the audit log"};
 }
 
 }  // namespace
@@ -44,8 +44,8 @@ BOOST_AUTO_TEST_CASE(each_setting_is_compared) {
   log.quota_set("5");
   expect(log.differences(all_own(), 5, format), {});
   expect(log.differences({}, 5, format), all_differ());
-  expect(log.differences(all_own(), 6, format), {"quota is not as the last quota.set in the audit log"});
-  expect(log.differences(all_own(), {}, format), {"quota is not as the last quota.set in the audit log"});
+  expect(log.differences(all_own(), 6, format), {"quota differs from the last quota.set in the audit log"});
+  expect(log.differences(all_own(), {}, format), {"quota differs from the last quota.set in the audit log"});
   TenantLimits other = all_own();
   other.secrets = 40;
   expect(log.differences(other, 5, format), {all_differ().at(3)});

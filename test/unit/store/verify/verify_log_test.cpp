@@ -104,9 +104,9 @@ BOOST_AUTO_TEST_CASE(findings_of_signatures_are_those_of_audit_verify) {
   log.add(api, {SigningRole::api});
   log.add(body_of("api", AuditAction::quota_set), {SigningRole::api});
   log.add(operators);
-  expect(log.findings(), {"audit entries 2 to 2: the plane tools is not signed",
-                          "audit entry 4: the action quota.set is none of the plane api",
-                          "the newest audit entries, from 5, are not signed"});
+  expect(log.findings(),
+         {"audit entries 2 to 2: the plane tools is not signed", "audit entry 4: the plane api has no action quota.set",
+          "the newest audit entries, from 5, are not signed"});
 }
 
 BOOST_AUTO_TEST_CASE(any_byte_of_a_signed_entry) {
