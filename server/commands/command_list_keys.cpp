@@ -107,7 +107,7 @@ const Command list[] = {
     {.name = "key prekeys",
      .summary = "Shows the key pairs that are ready for new tenants, or makes more.",
      .details = "Each new tenant takes one in its first write. The tool plane keeps prekey-pool of them ready; --add "
-                "makes more before many new tenants come. Needs root-signing-keyring with --add. Unusable ones are "
+                "makes more before many new tenants arrive. Needs root-signing-keyring with --add. Unusable ones are "
                 "removed by the tool plane.\n",
      .examples = "tacit key prekeys\n"
                  "tacit key prekeys --add 100000\n",

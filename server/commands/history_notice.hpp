@@ -1,5 +1,5 @@
-// Tells an operator that the audit log no longer contains what this command saw of it: someone changes the database
-// beside it. For commands that run for long.
+// Tells an operator that the audit log no longer contains what this command saw of it: another program
+// changed the database. For commands that run for long.
 #pragma once
 
 #include <optional>
@@ -14,8 +14,8 @@ class HistoryNotice {
   /// The store must outlive this object.
   explicit HistoryNotice(const store::Store& store) : store_(store) {}
 
-  /// Compares the log with what this process saw of it (AuditTrail::check_history). Complains about a difference on
-  /// standard error and returns it, the first time alone. The caller's own reads report a store that cannot be read.
+  /// Compares the log with what this process saw of it (AuditTrail::check_history). Complains about the first
+  /// difference on standard error and returns it. The caller's own reads report a store that cannot be read.
   std::optional<store::AuditHistory::Changed> look();
 
  private:

@@ -1,6 +1,6 @@
 // Whether the audit log still contains what this process saw of it. An attacker with write access to the database can
-// cut off the newest entries, or rewrite the log with hashes that fit; a process that remembers a head notices both. He
-// can also append entries, but without a key they are not signed; a process notices one that is the newest.
+// cut off the newest entries, or rewrite the log with hashes that fit; a process that remembers a head notices both.
+// Entries that the attacker appends without a key are not signed; a process notices one that is the newest.
 #pragma once
 
 #include <array>

@@ -1,6 +1,6 @@
 // Signs a restored store that is older than the deployment's root signing key. Its list of keys, the audit log's
-// checkpoint and the marks of erasures have MACs under the metadata key, which processes with the ring of today refuse,
-// and it has no store id. Tenants' keys are signed by a rekey, which needs the root private key.
+// checkpoint and the marks of erasures have MACs under the metadata key, which processes with the present keyring
+// refuse, and it has no store id. Tenants' keys are signed by a rekey, which needs the root private key.
 #pragma once
 
 #include "store/engine/async.hpp"
@@ -9,7 +9,7 @@
 
 namespace tacit::store {
 
-/// Whether the store is so, by its missing id. False in the phase none (crypto/signers.hpp).
+/// Whether the store is such a store: its id is missing. False in the phase none (crypto/signers.hpp).
 Outcome<bool> lacks_signatures(const Store& store);
 
 /// Gives such a store the id of the root public keyring, signs those rows with the primary root signing key, and lets

@@ -27,9 +27,9 @@ struct StoreContext;
 
 /// Succeeds if the store names the primary root key of these keyrings, and their primary root signing key if there is
 /// one; else fails with `integrity` and the reason. To an unnamed key, in an edited public keyring, a process would
-/// seal the private keys of tenants, or accept pairs that it signed: so no server and no command that changes the store
-/// uses such keyrings, but a rewrap of root keys, which needs the private half and names the key. What this does not
-/// find: store/rows/named_primaries.hpp. `keys` must outlive the task.
+/// seal the private keys of tenants, or accept pairs that it signed. So servers and commands that change the store
+/// refuse such keyrings, except a rewrap of root keys, which needs the private half and names the key. What this does
+/// not find: store/rows/named_primaries.hpp. `keys` must outlive the task.
 Task<Outcome<void>> check_primary_root(Transaction& transaction, const StoreKeys& keys);
 
 /// A part of the store (store/store.hpp).

@@ -24,7 +24,7 @@ struct BegunRekey {
 /// The audit entry of a rekey of all tenants.
 AuditEvent rekey_event(std::string reason);
 
-/// Continues from the mark, or puts one. A mark that was altered is as none. Fails like check_rekey.
+/// Continues from the mark, or writes one. An altered mark counts as missing. Fails like check_rekey.
 Task<Outcome<BegunRekey>> begin_rekey(Transaction& transaction, std::shared_ptr<const RekeyOrder> order, bool restart);
 
 /// Fails like check_rekey, and with not_found if nothing is stored of the tenant.
