@@ -14,7 +14,7 @@
 #include "auth/issuers/issuer.hpp"
 #include "auth/model/token_audience.hpp"
 #include "auth/tokens/token_cache.hpp"
-#include "crypto/published.hpp"
+#include "crypto/memory/published.hpp"
 
 namespace tacit::auth {
 

@@ -6,7 +6,7 @@
 #include <optional>
 #include <string_view>
 
-#include "crypto/digest.hpp"
+#include "crypto/primitives/digest.hpp"
 
 namespace tacit::auth {
 

@@ -4,7 +4,7 @@
 #include <array>
 #include <cstdint>
 
-#include "crypto/utf8.hpp"
+#include "crypto/text/utf8.hpp"
 
 namespace tacit::auth {
 namespace {

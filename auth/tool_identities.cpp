@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "auth/identity_name.hpp"
-#include "crypto/text_file.hpp"
+#include "crypto/files/text_file.hpp"
 #include "store/model/tool_pattern.hpp"
 
 namespace tacit::auth {

@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "crypto/process.hpp"
+#include "crypto/memory/process.hpp"
 #include "http/log/log_writer.hpp"
 #include "server/cli/command_line.hpp"
 #include "server/cli/standard_streams.hpp"

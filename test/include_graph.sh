@@ -124,7 +124,7 @@ problems=$(
     ! -name precompiled.hpp -printf '%p: a test is NAME_test.cpp, what tests share NAME_fixture.hpp or NAME_fixture.cpp\n'
   for folder in $folders; do
     case $folder in
-      server/control) continue ;;  # needs a running server: test/integration/control_socket.cpp
+      server/control) continue ;;  # needs a running server: test/integration/reload/control_socket.cpp
     esac
     compgen -G "test/unit/$folder/*_test.cpp" >/dev/null || echo "$folder: has no test in test/unit/$folder"
   done

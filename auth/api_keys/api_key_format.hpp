@@ -8,8 +8,8 @@
 #include <string>
 #include <string_view>
 
-#include "crypto/digest.hpp"
-#include "crypto/wiped.hpp"
+#include "crypto/memory/wiped.hpp"
+#include "crypto/primitives/digest.hpp"
 
 namespace tacit::auth {
 

@@ -1,8 +1,8 @@
 #include "auth/api_keys/api_key_verifier.hpp"
 
 #include "auth/api_keys/api_key_format.hpp"
-#include "crypto/digest.hpp"
-#include "crypto/wiped.hpp"
+#include "crypto/memory/wiped.hpp"
+#include "crypto/primitives/digest.hpp"
 #include "store/model/timestamp.hpp"
 
 namespace tacit::auth {

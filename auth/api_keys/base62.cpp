@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "crypto/random.hpp"
-#include "crypto/wiped.hpp"
+#include "crypto/memory/wiped.hpp"
+#include "crypto/primitives/random.hpp"
 
 namespace tacit::auth {
 namespace {

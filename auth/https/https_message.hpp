@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "auth/https/https_url.hpp"
-#include "crypto/wiped.hpp"
+#include "crypto/memory/wiped.hpp"
 
 namespace tacit::auth {
 

@@ -7,7 +7,7 @@
 #include <optional>
 #include <string>
 
-#include "crypto/wiped.hpp"
+#include "crypto/memory/wiped.hpp"
 
 namespace tacit::auth {
 

@@ -9,7 +9,7 @@
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 
-#include "crypto/certificates.hpp"
+#include "crypto/certificates/certificates.hpp"
 
 namespace tacit::auth {
 namespace {

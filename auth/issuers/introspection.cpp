@@ -9,7 +9,7 @@
 #include <openssl/evp.h>
 
 #include "auth/tokens/json_document.hpp"
-#include "crypto/text_file.hpp"
+#include "crypto/files/text_file.hpp"
 
 namespace tacit::auth {
 namespace {

@@ -15,8 +15,8 @@
 
 #include "auth/model/refusal.hpp"
 #include "auth/tokens/jwt.hpp"
-#include "crypto/digest.hpp"
-#include "crypto/wiped.hpp"
+#include "crypto/memory/wiped.hpp"
+#include "crypto/primitives/digest.hpp"
 #include "store/engine/waiter.hpp"
 
 namespace tacit::auth {

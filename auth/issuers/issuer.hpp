@@ -16,7 +16,7 @@
 #include "auth/model/refusal.hpp"
 #include "auth/tokens/jwk.hpp"
 #include "auth/tokens/jwt.hpp"
-#include "crypto/published.hpp"
+#include "crypto/memory/published.hpp"
 
 namespace tacit::auth {
 

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "auth/https/tls_trust.hpp"
-#include "crypto/text_file.hpp"
+#include "crypto/files/text_file.hpp"
 
 namespace tacit::auth {
 

@@ -4,7 +4,7 @@
 
 #include "auth/issuers/issuer_files.hpp"
 #include "auth/tokens/json_document.hpp"
-#include "crypto/text_file.hpp"
+#include "crypto/files/text_file.hpp"
 
 namespace tacit::auth {
 namespace {

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "auth/issuers/issuer.hpp"
-#include "crypto/at_most_every.hpp"
+#include "crypto/time/at_most_every.hpp"
 
 namespace tacit::auth {
 

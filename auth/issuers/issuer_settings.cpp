@@ -7,7 +7,7 @@
 #include "auth/model/word_list.hpp"
 #include "auth/tokens/algorithm_names.hpp"
 #include "auth/tokens/jwk.hpp"
-#include "crypto/signature_limits.hpp"
+#include "crypto/signatures/signature_limits.hpp"
 
 namespace tacit::auth {
 namespace {

@@ -13,9 +13,9 @@
 #include "auth/model/scope_names.hpp"
 #include "auth/model/word_list.hpp"
 #include "auth/tokens/algorithm_names.hpp"
-#include "crypto/key_file.hpp"
-#include "crypto/signature_limits.hpp"
-#include "crypto/text_file.hpp"
+#include "crypto/files/key_file.hpp"
+#include "crypto/files/text_file.hpp"
+#include "crypto/signatures/signature_limits.hpp"
 
 namespace tacit::auth {
 namespace {

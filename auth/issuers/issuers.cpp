@@ -22,7 +22,7 @@
 #include "auth/issuers/issuer_terms.hpp"
 #include "auth/issuers/key_refresh.hpp"
 #include "auth/issuers/load_issuers.hpp"
-#include "crypto/digest.hpp"
+#include "crypto/primitives/digest.hpp"
 
 namespace tacit::auth {
 namespace {

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "auth/issuers/issuer_files.hpp"
-#include "crypto/signature_limits.hpp"
+#include "crypto/signatures/signature_limits.hpp"
 
 namespace tacit::auth {
 namespace {

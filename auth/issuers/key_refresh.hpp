@@ -20,7 +20,7 @@
 #include "auth/issuers/refresh_schedule.hpp"
 #include "auth/model/issuer_config.hpp"
 #include "auth/tokens/jwk.hpp"
-#include "crypto/published.hpp"
+#include "crypto/memory/published.hpp"
 #include "store/engine/waiter.hpp"
 
 namespace tacit::auth {

@@ -11,7 +11,7 @@
 #include "auth/issuers/issuer_settings.hpp"
 #include "auth/issuers/issuer_values.hpp"
 #include "auth/model/scope_names.hpp"
-#include "crypto/text_file.hpp"
+#include "crypto/files/text_file.hpp"
 
 namespace tacit::auth {
 namespace {

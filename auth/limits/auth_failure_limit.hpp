@@ -11,7 +11,7 @@
 #include <string_view>
 
 #include "auth/limits/rate_limiter.hpp"
-#include "crypto/digest.hpp"
+#include "crypto/primitives/digest.hpp"
 
 namespace tacit::auth {
 

@@ -29,8 +29,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "crypto/bytes.hpp"
-#include "crypto/siphash.hpp"
+#include "crypto/memory/bytes.hpp"
+#include "crypto/primitives/siphash.hpp"
 
 namespace tacit::auth {
 

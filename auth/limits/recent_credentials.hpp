@@ -13,7 +13,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "crypto/digest.hpp"
+#include "crypto/primitives/digest.hpp"
 
 namespace tacit::auth {
 

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "auth/limits/rate_limiter.hpp"
-#include "crypto/siphash.hpp"
-#include "crypto/uuid.hpp"
+#include "crypto/ids/uuid.hpp"
+#include "crypto/primitives/siphash.hpp"
 #include "store/model/outcome.hpp"
 #include "store/model/tenant_limits.hpp"
 

@@ -14,8 +14,8 @@
 #include <vector>
 
 #include "auth/model/refusal.hpp"
-#include "crypto/signature.hpp"
-#include "crypto/wiped.hpp"
+#include "crypto/memory/wiped.hpp"
+#include "crypto/signatures/signature.hpp"
 #include "store/model/api_key.hpp"
 
 namespace tacit::auth {

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "crypto/uuid.hpp"
+#include "crypto/ids/uuid.hpp"
 #include "store/model/api_key.hpp"
 
 namespace tacit::auth {

@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "crypto/enum_table.hpp"
+#include "crypto/text/enum_table.hpp"
 
 namespace tacit::auth {
 

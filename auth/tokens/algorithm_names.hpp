@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "crypto/signature.hpp"
+#include "crypto/signatures/signature.hpp"
 
 namespace tacit::auth {
 

@@ -7,8 +7,8 @@
 
 #include "auth/tokens/json_document.hpp"
 #include "auth/tokens/jwk_reader.hpp"
-#include "crypto/base64.hpp"
-#include "crypto/text_file.hpp"
+#include "crypto/files/text_file.hpp"
+#include "crypto/text/base64.hpp"
 
 namespace tacit::auth {
 namespace {

@@ -10,8 +10,8 @@
 #include <string_view>
 #include <vector>
 
-#include "crypto/digest.hpp"
-#include "crypto/signature.hpp"
+#include "crypto/primitives/digest.hpp"
+#include "crypto/signatures/signature.hpp"
 
 namespace tacit::auth {
 

@@ -11,8 +11,8 @@
 #include "auth/tokens/algorithm_names.hpp"
 #include "auth/tokens/json_document.hpp"
 #include "auth/tokens/jws.hpp"
-#include "crypto/base64.hpp"
-#include "crypto/signature_limits.hpp"
+#include "crypto/signatures/signature_limits.hpp"
+#include "crypto/text/base64.hpp"
 
 namespace tacit::auth {
 namespace {

@@ -9,7 +9,7 @@
 
 #include "auth/tokens/algorithm_names.hpp"
 #include "auth/tokens/json_document.hpp"
-#include "crypto/base64.hpp"
+#include "crypto/text/base64.hpp"
 
 namespace tacit::auth {
 namespace {

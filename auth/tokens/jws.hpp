@@ -7,8 +7,8 @@
 #include <string_view>
 
 #include "auth/model/refusal.hpp"
-#include "crypto/signature.hpp"
-#include "crypto/wiped.hpp"
+#include "crypto/memory/wiped.hpp"
+#include "crypto/signatures/signature.hpp"
 
 namespace tacit::auth {
 

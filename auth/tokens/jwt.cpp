@@ -4,7 +4,7 @@
 
 #include "auth/tokens/json_document.hpp"
 #include "auth/tokens/jws.hpp"
-#include "crypto/base64.hpp"
+#include "crypto/text/base64.hpp"
 
 namespace tacit::auth {
 namespace {

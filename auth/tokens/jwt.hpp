@@ -14,7 +14,7 @@
 #include "auth/model/refusal.hpp"
 #include "auth/model/token_audience.hpp"
 #include "auth/tokens/jwk.hpp"
-#include "crypto/wiped.hpp"
+#include "crypto/memory/wiped.hpp"
 
 namespace tacit::auth {
 

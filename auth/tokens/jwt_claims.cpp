@@ -7,7 +7,7 @@
 
 #include "auth/tokens/json_document.hpp"
 #include "auth/tokens/jwt.hpp"
-#include "crypto/utf8.hpp"
+#include "crypto/text/utf8.hpp"
 
 namespace tacit::auth {
 namespace {

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "auth/tokens/jwt.hpp"
-#include "crypto/digest.hpp"
+#include "crypto/primitives/digest.hpp"
 
 namespace tacit::auth {
 

@@ -6,7 +6,7 @@
 
 #include "auth/model/scope_names.hpp"
 #include "auth/model/word_list.hpp"
-#include "crypto/utf8.hpp"
+#include "crypto/text/utf8.hpp"
 #include "http/json/date_time.hpp"
 #include "http/json/json_fields.hpp"
 #include "http/json/json_reader.hpp"

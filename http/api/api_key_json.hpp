@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-#include "crypto/wiped.hpp"
+#include "crypto/memory/wiped.hpp"
 #include "store/model/api_key.hpp"
 
 namespace tacit::http {

@@ -4,8 +4,8 @@
 #include <optional>
 #include <string_view>
 
-#include "crypto/uuid.hpp"
-#include "crypto/wiped.hpp"
+#include "crypto/ids/uuid.hpp"
+#include "crypto/memory/wiped.hpp"
 
 namespace tacit::http {
 

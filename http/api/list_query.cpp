@@ -5,7 +5,7 @@
 #include <charconv>
 #include <optional>
 
-#include "crypto/utf8.hpp"
+#include "crypto/text/utf8.hpp"
 #include "http/api/list_cursor.hpp"
 #include "http/json/limits.hpp"
 #include "http/wire/target.hpp"

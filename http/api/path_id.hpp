@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-#include "crypto/uuid.hpp"
+#include "crypto/ids/uuid.hpp"
 #include "http/json/faults.hpp"
 
 namespace tacit::http {

@@ -5,7 +5,7 @@
 
 #include <vector>
 
-#include "crypto/wiped.hpp"
+#include "crypto/memory/wiped.hpp"
 #include "store/model/release.hpp"
 
 namespace tacit::http {

@@ -1,7 +1,7 @@
 // The API's form of a secret: nine fields, never the value.
 #pragma once
 
-#include "crypto/wiped.hpp"
+#include "crypto/memory/wiped.hpp"
 #include "store/model/secret.hpp"
 
 namespace tacit::http {

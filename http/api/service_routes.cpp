@@ -4,7 +4,7 @@
 #include <utility>
 #include <vector>
 
-#include "crypto/unix_time.hpp"
+#include "crypto/time/unix_time.hpp"
 #include "http/api/handlers.hpp"
 #include "http/api/openapi.hpp"
 #include "http/api/readiness.hpp"

@@ -9,8 +9,8 @@
 #include <span>
 #include <utility>
 
-#include "crypto/digest.hpp"
-#include "crypto/wiped.hpp"
+#include "crypto/memory/wiped.hpp"
+#include "crypto/primitives/digest.hpp"
 #include "http/api/routes.hpp"
 #include "http/chain/body_encoding.hpp"
 #include "http/chain/needed_credential.hpp"

@@ -8,7 +8,7 @@
 
 #include "auth/credential.hpp"
 #include "auth/model/refusal.hpp"
-#include "crypto/digest.hpp"
+#include "crypto/primitives/digest.hpp"
 #include "http/chain/thread_state.hpp"
 #include "http/exchange/exchange.hpp"
 #include "http/exchange/problem.hpp"

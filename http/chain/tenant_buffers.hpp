@@ -7,8 +7,8 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "crypto/siphash.hpp"
-#include "crypto/uuid.hpp"
+#include "crypto/ids/uuid.hpp"
+#include "crypto/primitives/siphash.hpp"
 
 namespace tacit::http {
 

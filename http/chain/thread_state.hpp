@@ -13,7 +13,7 @@
 #include "auth/limits/rate_limiter.hpp"
 #include "auth/limits/recent_credentials.hpp"
 #include "auth/limits/tenant_rates.hpp"
-#include "crypto/at_most_every.hpp"
+#include "crypto/time/at_most_every.hpp"
 #include "http/chain/access_sample.hpp"
 #include "http/chain/buffer_budget.hpp"
 #include "http/chain/connection_limits.hpp"

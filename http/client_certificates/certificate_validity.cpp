@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "crypto/certificates.hpp"
+#include "crypto/certificates/certificates.hpp"
 
 namespace tacit::http {
 

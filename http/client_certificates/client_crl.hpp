@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "crypto/certificates.hpp"
+#include "crypto/certificates/certificates.hpp"
 
 namespace tacit::http {
 

@@ -10,8 +10,8 @@
 #include <openssl/x509v3.h>
 
 #include "auth/identity_name.hpp"
-#include "crypto/certificates.hpp"
-#include "crypto/keyring.hpp"
+#include "crypto/certificates/certificates.hpp"
+#include "crypto/ids/key_id.hpp"
 
 namespace tacit::http {
 namespace {

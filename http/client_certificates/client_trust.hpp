@@ -15,8 +15,8 @@
 
 #include <openssl/ssl.h>
 
-#include "crypto/certificates.hpp"
-#include "crypto/published.hpp"
+#include "crypto/certificates/certificates.hpp"
+#include "crypto/memory/published.hpp"
 #include "http/client_certificates/certificate_validity.hpp"
 #include "http/client_certificates/client_crl.hpp"
 

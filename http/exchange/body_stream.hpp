@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <memory>
 
-#include "crypto/wiped.hpp"
+#include "crypto/memory/wiped.hpp"
 #include "store/model/outcome.hpp"
 
 namespace tacit::http {

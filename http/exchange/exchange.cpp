@@ -3,7 +3,7 @@
 #include <array>
 #include <utility>
 
-#include "crypto/enum_table.hpp"
+#include "crypto/text/enum_table.hpp"
 
 namespace tacit::http {
 namespace {

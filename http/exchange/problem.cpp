@@ -3,7 +3,7 @@
 #include <array>
 
 #include "auth/model/scope_names.hpp"
-#include "crypto/enum_table.hpp"
+#include "crypto/text/enum_table.hpp"
 #include "http/exchange/problem_bodies.hpp"
 #include "http/exchange/problem_table.hpp"
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "crypto/wiped.hpp"
+#include "crypto/memory/wiped.hpp"
 #include "http/exchange/exchange.hpp"
 #include "http/exchange/problem_table.hpp"
 #include "store/model/outcome.hpp"

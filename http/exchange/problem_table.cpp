@@ -4,7 +4,7 @@
 #include <array>
 
 #include "auth/tokens/jwt.hpp"
-#include "crypto/enum_table.hpp"
+#include "crypto/text/enum_table.hpp"
 #include "http/exchange/head_limits.hpp"
 #include "http/exchange/reason_phrase.hpp"
 #include "store/model/release.hpp"

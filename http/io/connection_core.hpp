@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "crypto/wiped.hpp"
+#include "crypto/memory/wiped.hpp"
 #include "http/chain/buffer_budget.hpp"
 #include "http/chain/tenant_buffers.hpp"
 #include "http/chain/thread_state.hpp"

@@ -7,8 +7,8 @@
 #include <span>
 #include <string_view>
 
-#include "crypto/bytes.hpp"
-#include "crypto/wiped.hpp"
+#include "crypto/memory/bytes.hpp"
+#include "crypto/memory/wiped.hpp"
 #include "http/io/buffer_sizes.hpp"
 
 namespace tacit::http {

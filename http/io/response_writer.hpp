@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-#include "crypto/wiped.hpp"
+#include "crypto/memory/wiped.hpp"
 #include "http/exchange/exchange.hpp"
 
 namespace tacit::http {

@@ -11,7 +11,7 @@
 #include <variant>
 #include <vector>
 
-#include "crypto/wiped.hpp"
+#include "crypto/memory/wiped.hpp"
 #include "http/json/limits.hpp"
 
 namespace tacit::http {

@@ -1,6 +1,6 @@
 #include "http/json/json_fields.hpp"
 
-#include "crypto/utf8.hpp"
+#include "crypto/text/utf8.hpp"
 
 namespace tacit::http {
 namespace {

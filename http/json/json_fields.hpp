@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
-#include "crypto/uuid.hpp"
-#include "crypto/wiped.hpp"
+#include "crypto/ids/uuid.hpp"
+#include "crypto/memory/wiped.hpp"
 #include "http/json/faults.hpp"
 #include "http/json/json_reader.hpp"
 #include "http/json/limits.hpp"

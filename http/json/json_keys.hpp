@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "crypto/wiped.hpp"
+#include "crypto/memory/wiped.hpp"
 
 namespace tacit::http {
 

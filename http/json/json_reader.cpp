@@ -5,8 +5,8 @@
 
 #include <algorithm>
 
-#include "crypto/utf8.hpp"
-#include "crypto/wiped.hpp"
+#include "crypto/memory/wiped.hpp"
+#include "crypto/text/utf8.hpp"
 #include "http/json/json_fault.hpp"
 #include "http/json/json_keys.hpp"
 

@@ -3,7 +3,7 @@
 #include <array>
 #include <charconv>
 
-#include "crypto/json_escape.hpp"
+#include "crypto/text/json_escape.hpp"
 #include "store/model/timestamp.hpp"
 
 namespace tacit::http {

@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
-#include "crypto/uuid.hpp"
-#include "crypto/wiped.hpp"
+#include "crypto/ids/uuid.hpp"
+#include "crypto/memory/wiped.hpp"
 
 namespace tacit::http {
 

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <variant>
 
-#include "crypto/uuid.hpp"
+#include "crypto/ids/uuid.hpp"
 
 namespace tacit::http {
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "crypto/wiped.hpp"
+#include "crypto/memory/wiped.hpp"
 #include "http/log/log_level.hpp"
 
 namespace tacit::http {

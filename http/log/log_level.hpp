@@ -6,7 +6,7 @@
 #include <optional>
 #include <string_view>
 
-#include "crypto/enum_table.hpp"
+#include "crypto/text/enum_table.hpp"
 
 namespace tacit::http {
 

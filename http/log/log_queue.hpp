@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "crypto/wiped.hpp"
+#include "crypto/memory/wiped.hpp"
 
 namespace tacit::http {
 

@@ -13,7 +13,7 @@
 #include <string>
 #include <thread>
 
-#include "crypto/descriptor.hpp"
+#include "crypto/files/descriptor.hpp"
 #include "http/log/log_descriptor.hpp"
 
 namespace tacit::http {

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "crypto/hex.hpp"
-#include "crypto/utf8.hpp"
+#include "crypto/text/hex.hpp"
+#include "crypto/text/utf8.hpp"
 
 namespace tacit::http {
 namespace {

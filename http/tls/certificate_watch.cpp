@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "crypto/certificates.hpp"
-#include "crypto/unix_time.hpp"
+#include "crypto/certificates/certificates.hpp"
+#include "crypto/time/unix_time.hpp"
 #include "http/client_certificates/client_trust.hpp"
 #include "http/exchange/exchange.hpp"
 #include "http/log/log.hpp"

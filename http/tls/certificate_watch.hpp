@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "crypto/at_most_every.hpp"
+#include "crypto/time/at_most_every.hpp"
 #include "http/client_certificates/client_crl.hpp"
 #include "http/tls/certificate_faults.hpp"
 #include "http/tls/tls_context.hpp"

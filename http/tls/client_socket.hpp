@@ -12,7 +12,7 @@
 #include <sys/socket.h>
 #include <sys/types.h>
 
-#include "crypto/bytes.hpp"
+#include "crypto/memory/bytes.hpp"
 #include "http/tls/transfer.hpp"
 
 namespace tacit::http {

@@ -11,7 +11,7 @@
 #include <optional>
 #include <string_view>
 
-#include "crypto/at_most_every.hpp"
+#include "crypto/time/at_most_every.hpp"
 
 namespace tacit::http {
 

@@ -10,9 +10,9 @@
 #include <openssl/params.h>
 #include <openssl/rand.h>
 
-#include "crypto/base64.hpp"
-#include "crypto/key_file.hpp"
-#include "crypto/text_file.hpp"
+#include "crypto/files/key_file.hpp"
+#include "crypto/files/text_file.hpp"
+#include "crypto/text/base64.hpp"
 
 namespace tacit::http {
 namespace {

@@ -17,7 +17,7 @@
 
 #include <openssl/ssl.h>
 
-#include "crypto/wiped.hpp"
+#include "crypto/memory/wiped.hpp"
 
 namespace tacit::http {
 
@@ -31,8 +31,8 @@ class TicketKeys {
   };
   static constexpr std::size_t key_size = 80;
 
-  /// Others than the owner and group must not be able to read the file (crypto/key_file.hpp). Refuses duplicate keys
-  /// and keys of one repeated byte. The error is a sentence that names the file.
+  /// Others than the owner and group must not be able to read the file (crypto/files/key_file.hpp). Refuses duplicate
+  /// keys and keys of one repeated byte. The error is a sentence that names the file.
   static boost::system::result<std::shared_ptr<const TicketKeys>, std::string> load(const std::filesystem::path& file);
   static boost::system::result<std::shared_ptr<const TicketKeys>, std::string> parse(crypto::ByteView content);
 

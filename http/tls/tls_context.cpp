@@ -8,7 +8,7 @@
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 
-#include "crypto/certificates.hpp"
+#include "crypto/certificates/certificates.hpp"
 #include "http/client_certificates/client_trust.hpp"
 #include "http/tls/alpn.hpp"
 #include "http/tls/client_hello.hpp"

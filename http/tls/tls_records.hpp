@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "crypto/bytes.hpp"
+#include "crypto/memory/bytes.hpp"
 
 namespace tacit::http {
 

@@ -13,7 +13,7 @@
 
 #include <openssl/ssl.h>
 
-#include "crypto/bytes.hpp"
+#include "crypto/memory/bytes.hpp"
 #include "http/tls/client_socket.hpp"
 #include "http/tls/tls_transport.hpp"
 

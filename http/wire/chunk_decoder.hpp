@@ -9,8 +9,8 @@
 #include <cstdint>
 #include <string_view>
 
-#include "crypto/bytes.hpp"
-#include "crypto/wiped.hpp"
+#include "crypto/memory/bytes.hpp"
+#include "crypto/memory/wiped.hpp"
 
 namespace tacit::http {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "crypto/hex.hpp"
+#include "crypto/text/hex.hpp"
 
 namespace tacit::http {
 namespace {

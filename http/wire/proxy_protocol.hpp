@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "crypto/bytes.hpp"
+#include "crypto/memory/bytes.hpp"
 
 namespace tacit::http {
 

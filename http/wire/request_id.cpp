@@ -3,7 +3,7 @@
 #include <array>
 #include <charconv>
 
-#include "crypto/random.hpp"
+#include "crypto/primitives/random.hpp"
 
 namespace tacit::http {
 namespace {

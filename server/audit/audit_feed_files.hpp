@@ -8,7 +8,7 @@
 #include <optional>
 #include <string>
 
-#include "crypto/descriptor.hpp"
+#include "crypto/files/descriptor.hpp"
 #include "server/audit/audit_feed_output.hpp"
 #include "server/audit/audit_feed_state.hpp"
 #include "server/process/stop_signals.hpp"

@@ -9,8 +9,8 @@
 #include <cerrno>
 #include <system_error>
 
-#include "crypto/descriptor.hpp"
-#include "crypto/trusted_folder.hpp"
+#include "crypto/files/descriptor.hpp"
+#include "crypto/files/trusted_folder.hpp"
 #include "http/log/printable.hpp"
 #include "server/audit/audit_feed_syslog.hpp"
 #include "server/audit/audit_text.hpp"

@@ -8,7 +8,7 @@
 #include <string>
 #include <system_error>
 
-#include "crypto/trusted_folder.hpp"
+#include "crypto/files/trusted_folder.hpp"
 #include "server/audit/audit_point.hpp"
 #include "server/config/errors.hpp"
 #include "server/process/small_file.hpp"

@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <array>
 
-#include "crypto/base64.hpp"
-#include "crypto/keyring.hpp"
+#include "crypto/keyrings/keyring.hpp"
+#include "crypto/text/base64.hpp"
 #include "http/log/printable.hpp"
 
 namespace tacit::server {

@@ -15,9 +15,9 @@
 #include <memory>
 #include <system_error>
 
-#include "crypto/size_text.hpp"
-#include "crypto/trusted_folder.hpp"
-#include "crypto/uuid.hpp"
+#include "crypto/files/trusted_folder.hpp"
+#include "crypto/ids/uuid.hpp"
+#include "crypto/text/size_text.hpp"
 #include "server/config/errors.hpp"
 #include "store/backup/backup_hash.hpp"
 

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "crypto/descriptor.hpp"
+#include "crypto/files/descriptor.hpp"
 
 namespace tacit::server {
 

@@ -7,7 +7,7 @@
 #include <chrono>
 #include <ctime>
 
-#include "crypto/unix_time.hpp"
+#include "crypto/time/unix_time.hpp"
 #include "server/process/small_file.hpp"
 
 namespace tacit::server {

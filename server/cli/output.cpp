@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "crypto/utf8.hpp"
+#include "crypto/text/utf8.hpp"
 #include "http/log/printable.hpp"
 
 namespace tacit::server {

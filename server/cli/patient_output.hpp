@@ -6,7 +6,7 @@
 
 #include <chrono>
 
-#include "crypto/bytes.hpp"
+#include "crypto/memory/bytes.hpp"
 #include "server/cli/arguments.hpp"
 
 namespace tacit::server {

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string>
 
-#include "crypto/size_text.hpp"
+#include "crypto/text/size_text.hpp"
 
 namespace tacit::server {
 

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <cstdio>
 
-#include "crypto/utf8.hpp"
+#include "crypto/text/utf8.hpp"
 #include "server/cli/output.hpp"
 
 namespace tacit::server {

@@ -2,7 +2,7 @@
 
 #include <iostream>
 
-#include "crypto/wiped.hpp"
+#include "crypto/memory/wiped.hpp"
 #include "http/log/log_writer.hpp"
 #include "http/log/printable.hpp"
 #include "store/engine/whereabouts.hpp"

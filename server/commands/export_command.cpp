@@ -18,7 +18,7 @@
 #include <string>
 
 #include "auth/model/scope_names.hpp"
-#include "crypto/base64.hpp"
+#include "crypto/text/base64.hpp"
 #include "server/cli/arguments.hpp"
 #include "server/cli/commands.hpp"
 #include "server/cli/patient_output.hpp"

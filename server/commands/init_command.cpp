@@ -7,8 +7,8 @@
 #include <utility>
 #include <vector>
 
-#include "crypto/signing_edit.hpp"
-#include "crypto/trusted_folder.hpp"
+#include "crypto/files/trusted_folder.hpp"
+#include "crypto/keyrings/signing_edit.hpp"
 #include "http/log/printable.hpp"
 #include "server/cli/commands.hpp"
 #include "server/commands/key_rings.hpp"

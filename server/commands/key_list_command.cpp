@@ -14,7 +14,7 @@
 #include <string>
 #include <vector>
 
-#include "crypto/keyring_edit.hpp"
+#include "crypto/keyrings/keyring_edit.hpp"
 #include "server/cli/commands.hpp"
 #include "server/cli/output.hpp"
 #include "server/cli/progress.hpp"

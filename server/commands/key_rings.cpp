@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "crypto/keyring_text.hpp"
+#include "crypto/keyrings/keyring_text.hpp"
 #include "server/config/keyring_files.hpp"
 #include "server/config/values.hpp"
 #include "server/process/apart.hpp"

@@ -7,8 +7,8 @@
 #include <string_view>
 #include <utility>
 
-#include "crypto/keyring_edit.hpp"
-#include "crypto/signing_edit.hpp"
+#include "crypto/keyrings/keyring_edit.hpp"
+#include "crypto/keyrings/signing_edit.hpp"
 #include "server/config/config.hpp"
 #include "server/config/errors.hpp"
 #include "server/wiring/open_store.hpp"

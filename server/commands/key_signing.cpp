@@ -7,7 +7,7 @@
 #include <iostream>
 #include <utility>
 
-#include "crypto/enum_table.hpp"
+#include "crypto/text/enum_table.hpp"
 #include "http/log/printable.hpp"
 #include "server/cli/progress.hpp"
 #include "server/cli/quantities.hpp"

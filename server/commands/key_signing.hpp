@@ -1,11 +1,11 @@
-// The signing keys in the `key` commands (crypto/signing_edit.hpp): the root signing key, which the store names, and
-// the audit keys, which only the root public keyring names.
+// The signing keys in the `key` commands (crypto/keyrings/signing_edit.hpp): the root signing key, which the store
+// names, and the audit keys, which only the root public keyring names.
 #pragma once
 
 #include <optional>
 #include <string_view>
 
-#include "crypto/signers.hpp"
+#include "crypto/keyrings/signers.hpp"
 #include "server/cli/confirm.hpp"
 #include "server/config/config.hpp"
 

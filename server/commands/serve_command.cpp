@@ -10,7 +10,7 @@
 #include <thread>
 
 #include "auth/tool_identities.hpp"
-#include "crypto/published.hpp"
+#include "crypto/memory/published.hpp"
 #include "http/io/server.hpp"
 #include "http/log/log.hpp"
 #include "http/log/log_writer.hpp"

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <system_error>
 
-#include "crypto/bounded_file.hpp"
+#include "crypto/files/bounded_file.hpp"
 
 namespace tacit::server {
 namespace {

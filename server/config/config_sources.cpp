@@ -9,8 +9,8 @@
 #include <algorithm>
 #include <sstream>
 
-#include "crypto/text_file.hpp"
-#include "crypto/utf8.hpp"
+#include "crypto/files/text_file.hpp"
+#include "crypto/text/utf8.hpp"
 #include "server/config/config_drop_ins.hpp"
 #include "server/config/errors.hpp"
 #include "server/config/service_links.hpp"

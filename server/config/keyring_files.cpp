@@ -2,7 +2,7 @@
 
 #include <system_error>
 
-#include "crypto/enum_table.hpp"
+#include "crypto/text/enum_table.hpp"
 
 namespace tacit::server {
 namespace {

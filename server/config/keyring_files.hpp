@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <string>
 
-#include "crypto/signers.hpp"
+#include "crypto/keyrings/signers.hpp"
 #include "server/config/config.hpp"
 
 namespace tacit::server {
@@ -30,7 +30,7 @@ const KeyringFileRow& row_of(KeyringFile file);
 /// either.
 std::filesystem::path place_of(const Config& config, KeyringFile file);
 /// The same, if the keyring is configured: named by its setting, or present in its usual place. Empty also for a file
-/// that says `none` (crypto/signers.hpp), with which a unit replaces a missing one.
+/// that says `none` (crypto/keyrings/signers.hpp), with which a unit replaces a missing one.
 std::filesystem::path keyring_file(const Config& config, KeyringFile file);
 /// A sentence about a setting of a keyring that has no value.
 std::string is_not_configured(const char* setting);

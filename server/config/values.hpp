@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "crypto/uuid.hpp"
+#include "crypto/ids/uuid.hpp"
 #include "server/config/config.hpp"
 
 namespace tacit::server {

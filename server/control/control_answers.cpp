@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "crypto/unix_time.hpp"
+#include "crypto/time/unix_time.hpp"
 #include "http/api/readiness.hpp"
 #include "server/control/control_client.hpp"
 #include "server/serve/watchdog_trouble.hpp"

@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "crypto/descriptor.hpp"
+#include "crypto/files/descriptor.hpp"
 #include "server/config/config.hpp"
 
 namespace tacit::server {

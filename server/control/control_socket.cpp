@@ -19,7 +19,7 @@
 #include <exception>
 #include <utility>
 
-#include "crypto/trusted_folder.hpp"
+#include "crypto/files/trusted_folder.hpp"
 
 namespace tacit::server {
 

@@ -18,7 +18,7 @@
 #include <thread>
 #include <utility>
 
-#include "crypto/descriptor.hpp"
+#include "crypto/files/descriptor.hpp"
 #include "server/config/errors.hpp"
 
 namespace tacit::server {

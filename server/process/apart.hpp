@@ -12,7 +12,7 @@
 #include <optional>
 #include <string>
 
-#include "crypto/descriptor.hpp"
+#include "crypto/files/descriptor.hpp"
 #include "server/config/command_option_defaults.hpp"
 #include "store/engine/whereabouts.hpp"
 

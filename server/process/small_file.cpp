@@ -6,10 +6,10 @@
 
 #include <cerrno>
 
-#include "crypto/bytes.hpp"
-#include "crypto/descriptor.hpp"
-#include "crypto/trusted_folder.hpp"
-#include "crypto/uuid.hpp"
+#include "crypto/files/descriptor.hpp"
+#include "crypto/files/trusted_folder.hpp"
+#include "crypto/ids/uuid.hpp"
+#include "crypto/memory/bytes.hpp"
 
 namespace tacit::server {
 namespace {

@@ -18,7 +18,7 @@ std::string read_small_file(const std::filesystem::path& file, std::error_code& 
 
 /// Writes a temporary file in the same directory, syncs and renames it: a reader sees either the old or the new text. A
 /// link with that name is replaced, not followed; links in the path to the directory are treated as in
-/// crypto/trusted_folder.hpp.
+/// crypto/files/trusted_folder.hpp.
 std::error_code replace_small_file(const std::filesystem::path& file, std::string_view text, mode_t mode);
 
 }  // namespace tacit::server

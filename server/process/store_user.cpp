@@ -10,7 +10,7 @@
 #include <fstream>
 #include <vector>
 
-#include "crypto/process.hpp"
+#include "crypto/memory/process.hpp"
 #include "server/config/errors.hpp"
 #include "server/process/apart.hpp"
 #include "server/process/user_rights.hpp"

@@ -10,7 +10,7 @@
 #include <optional>
 #include <thread>
 
-#include "crypto/at_most_every.hpp"
+#include "crypto/time/at_most_every.hpp"
 #include "store/store.hpp"
 
 namespace tacit::server {

@@ -9,7 +9,7 @@
 
 #include "auth/issuers/issuer.hpp"
 #include "auth/tool_identities.hpp"
-#include "crypto/published.hpp"
+#include "crypto/memory/published.hpp"
 #include "http/exchange/protected_resource.hpp"
 #include "http/io/server.hpp"
 #include "http/tls/certificate_watch.hpp"

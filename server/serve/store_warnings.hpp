@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "crypto/signers.hpp"
+#include "crypto/keyrings/signers.hpp"
 
 namespace tacit::server {
 

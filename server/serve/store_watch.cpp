@@ -6,7 +6,7 @@
 #include <optional>
 #include <utility>
 
-#include "crypto/keyring.hpp"
+#include "crypto/keyrings/keyring.hpp"
 #include "http/log/log.hpp"
 #include "store/audit/audit_history.hpp"
 #include "store/audit/audit_trail.hpp"

@@ -14,8 +14,8 @@
 #include <thread>
 #include <vector>
 
-#include "crypto/at_most_every.hpp"
-#include "crypto/published.hpp"
+#include "crypto/memory/published.hpp"
+#include "crypto/time/at_most_every.hpp"
 #include "server/serve/store_warnings.hpp"
 #include "store/store.hpp"
 

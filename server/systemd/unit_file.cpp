@@ -7,7 +7,7 @@
 #include <system_error>
 #include <utility>
 
-#include "crypto/text_file.hpp"
+#include "crypto/files/text_file.hpp"
 #include "server/systemd/environment_file.hpp"
 
 namespace tacit::server {

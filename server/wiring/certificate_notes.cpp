@@ -1,6 +1,6 @@
 // Notes of check-config, a start and a reload about certificates and CRLs that are usable but make clients fail.
 // Problems are in config_check.cpp.
-#include "crypto/unix_time.hpp"
+#include "crypto/time/unix_time.hpp"
 #include "http/client_certificates/client_trust.hpp"
 #include "http/tls/certificate_watch.hpp"
 #include "http/tls/tls_context.hpp"

@@ -13,8 +13,8 @@
 
 #include "auth/issuers/load_issuers.hpp"
 #include "auth/tool_identities.hpp"
-#include "crypto/keyring.hpp"
-#include "crypto/trusted_folder.hpp"
+#include "crypto/files/trusted_folder.hpp"
+#include "crypto/keyrings/keyring.hpp"
 #include "http/tls/tls_context.hpp"
 #include "server/config/errors.hpp"
 #include "server/config/suggestion.hpp"

@@ -36,8 +36,8 @@ struct KeyNeeds {
 };
 
 /// Loads the configured keyrings, those with private halves only on request; the signing ones only once something is
-/// signed (crypto/signers.hpp), unless a setting names them. Keyrings that are not configured stay null. Throws
-/// UsageError with a sentence that names the file, also if a ring lacks the key that signs according to
+/// signed (crypto/keyrings/signers.hpp), unless a setting names them. Keyrings that are not configured stay null.
+/// Throws UsageError with a sentence that names the file, also if a ring lacks the key that signs according to
 /// root-public-keyring.
 store::StoreKeys load_keys(const Config& config, KeyNeeds needs);
 /// For commands that only read.

@@ -1,11 +1,11 @@
-// Loads the private halves of signing keys (crypto/signers.hpp) as a process needs them.
+// Loads the private halves of signing keys (crypto/keyrings/signers.hpp) as a process needs them.
 #pragma once
 
 #include <memory>
 #include <optional>
 #include <string>
 
-#include "crypto/signers.hpp"
+#include "crypto/keyrings/signers.hpp"
 #include "server/config/keyring_files.hpp"
 
 namespace tacit::server {

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "crypto/uuid.hpp"
+#include "crypto/ids/uuid.hpp"
 #include "store/engine/async.hpp"
 #include "store/model/api_key.hpp"
 #include "store/model/audit.hpp"

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "crypto/envelope.hpp"
-#include "crypto/keyring.hpp"
+#include "crypto/envelope/envelope.hpp"
+#include "crypto/keyrings/keyring.hpp"
 #include "store/model/failures.hpp"
 #include "store/rows/codec.hpp"
 #include "store/rows/signed_row.hpp"

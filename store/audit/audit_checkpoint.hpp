@@ -14,7 +14,7 @@
 
 #include <optional>
 
-#include "crypto/keyring.hpp"
+#include "crypto/keyrings/keyring.hpp"
 #include "store/engine/engine.hpp"
 #include "store/model/audit.hpp"
 #include "store/model/store_keys.hpp"

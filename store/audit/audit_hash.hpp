@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "crypto/digest.hpp"
+#include "crypto/primitives/digest.hpp"
 
 namespace tacit::store {
 

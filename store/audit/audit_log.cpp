@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "crypto/base64.hpp"
-#include "crypto/keyring.hpp"
+#include "crypto/keyrings/keyring.hpp"
+#include "crypto/text/base64.hpp"
 #include "store/audit/audit_hash.hpp"
 #include "store/model/failures.hpp"
 #include "store/model/json_text.hpp"

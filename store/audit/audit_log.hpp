@@ -27,7 +27,7 @@
 #include <string_view>
 #include <vector>
 
-#include "crypto/digest.hpp"
+#include "crypto/primitives/digest.hpp"
 #include "store/engine/engine.hpp"
 #include "store/model/audit.hpp"
 

@@ -1,6 +1,7 @@
-// Signatures of the audit log (crypto/signers.hpp). A commit's last entry carries one signature for each plane that has
-// entries in the commit, made with that plane's audit key. Signed, for the context "tacit signed audit head 1": store
-// id, role (1 byte), signing key id, sequence (8 bytes), entry hash, sequence of the commit's first entry (8 bytes).
+// Signatures of the audit log (crypto/keyrings/signers.hpp). A commit's last entry carries one signature for each plane
+// that has entries in the commit, made with that plane's audit key. Signed, for the context
+// "tacit signed audit head 1": store id, role (1 byte), signing key id, sequence (8 bytes), entry hash, sequence of the
+// commit's first entry (8 bytes).
 //
 // The hash covers the whole chain before it, so no earlier entry can be changed. The signature vouches only for the
 // entries of its commit, from the first one on: an entry that was appended without a key before it stays unsigned.
@@ -16,7 +17,7 @@
 #include <string_view>
 #include <vector>
 
-#include "crypto/signers.hpp"
+#include "crypto/keyrings/signers.hpp"
 #include "store/engine/commit_seal.hpp"
 #include "store/model/audit.hpp"
 #include "store/model/store_keys.hpp"

@@ -1,7 +1,7 @@
 // Checks the audit log's chain and its signatures, and compares it with an anchor that was kept elsewhere.
 #include <algorithm>
 
-#include "crypto/keyring.hpp"
+#include "crypto/keyrings/keyring.hpp"
 #include "store/audit/audit_checkpoint.hpp"
 #include "store/audit/audit_log.hpp"
 #include "store/audit/audit_read.hpp"

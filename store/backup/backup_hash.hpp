@@ -8,7 +8,7 @@
 
 #include <cstdint>
 
-#include "crypto/digest.hpp"
+#include "crypto/primitives/digest.hpp"
 #include "store/engine/engine.hpp"
 
 namespace tacit::store {

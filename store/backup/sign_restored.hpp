@@ -9,7 +9,7 @@
 
 namespace tacit::store {
 
-/// Whether the store is such a store: its id is missing. False in the phase none (crypto/signers.hpp).
+/// Whether the store is such a store: its id is missing. False in the phase none (crypto/keyrings/signers.hpp).
 Outcome<bool> lacks_signatures(const Store& store);
 
 /// Gives such a store the id of the root public keyring, signs those rows with the primary root signing key, and lets

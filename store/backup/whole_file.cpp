@@ -8,7 +8,7 @@
 #include <system_error>
 #include <utility>
 
-#include "crypto/trusted_folder.hpp"
+#include "crypto/files/trusted_folder.hpp"
 #include "store/model/failures.hpp"
 
 namespace tacit::store {

@@ -6,8 +6,8 @@
 
 #include <filesystem>
 
-#include "crypto/bytes.hpp"
-#include "crypto/descriptor.hpp"
+#include "crypto/files/descriptor.hpp"
+#include "crypto/memory/bytes.hpp"
 #include "store/model/outcome.hpp"
 
 namespace tacit::store {
@@ -15,7 +15,7 @@ namespace tacit::store {
 class WholeFile {
  public:
   /// Creates the file in the folder of `file`, without a name; on file systems without O_TMPFILE, with a hidden name.
-  /// Opens the folder once, like crypto/trusted_folder.hpp. Fails with `conflict` if the name exists.
+  /// Opens the folder once, like crypto/files/trusted_folder.hpp. Fails with `conflict` if the name exists.
   static Outcome<WholeFile> create(const std::filesystem::path& file, mode_t mode);
   WholeFile(WholeFile&& other) noexcept = default;
   WholeFile& operator=(WholeFile&&) = delete;

@@ -6,7 +6,7 @@
 #include <memory>
 #include <utility>
 
-#include "crypto/published.hpp"
+#include "crypto/memory/published.hpp"
 #include "store/engine/async.hpp"
 #include "store/engine/engine.hpp"
 #include "store/engine/work.hpp"

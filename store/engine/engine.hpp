@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "crypto/bytes.hpp"
+#include "crypto/memory/bytes.hpp"
 #include "store/engine/engine_state.hpp"
 #include "store/engine/statistics.hpp"
 #include "store/engine/task.hpp"

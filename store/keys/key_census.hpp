@@ -5,7 +5,7 @@
 #include <map>
 #include <string>
 
-#include "crypto/key_id.hpp"
+#include "crypto/ids/key_id.hpp"
 #include "store/model/key_kind.hpp"
 
 namespace tacit::store {

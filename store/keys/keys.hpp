@@ -1,5 +1,5 @@
 // The cryptographic keys that the store names, for changes by an operator. The caller changes the keyrings' files
-// (crypto/keyring_edit.hpp).
+// (crypto/keyrings/keyring_edit.hpp).
 #pragma once
 
 #include <cstddef>
@@ -8,7 +8,7 @@
 #include <memory>
 #include <vector>
 
-#include "crypto/keyring.hpp"
+#include "crypto/keyrings/keyring.hpp"
 #include "store/engine/async.hpp"
 #include "store/engine/engine.hpp"
 #include "store/keys/key_census.hpp"

@@ -6,7 +6,7 @@
 #include <map>
 #include <utility>
 
-#include "crypto/key_id.hpp"
+#include "crypto/ids/key_id.hpp"
 
 namespace tacit::store {
 

@@ -23,8 +23,8 @@
 #include <string>
 #include <vector>
 
-#include "crypto/key_id.hpp"
-#include "crypto/uuid.hpp"
+#include "crypto/ids/key_id.hpp"
+#include "crypto/ids/uuid.hpp"
 #include "store/engine/async.hpp"
 #include "store/engine/context.hpp"
 #include "store/model/audit.hpp"

@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-#include "crypto/signers.hpp"
+#include "crypto/keyrings/signers.hpp"
 #include "store/audit/audit_signing.hpp"
 #include "store/engine/context.hpp"
 #include "store/model/audit.hpp"

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "crypto/uuid.hpp"
+#include "crypto/ids/uuid.hpp"
 #include "store/engine/engine.hpp"
 #include "store/engine/task.hpp"
 #include "store/keys/rekey.hpp"

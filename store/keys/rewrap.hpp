@@ -21,7 +21,7 @@
 #include <string>
 #include <vector>
 
-#include "crypto/keyring.hpp"
+#include "crypto/keyrings/keyring.hpp"
 #include "store/engine/engine.hpp"
 #include "store/model/key_kind.hpp"
 

@@ -2,7 +2,7 @@
 // over finished rows.
 #pragma once
 
-#include "crypto/keyring.hpp"
+#include "crypto/keyrings/keyring.hpp"
 #include "store/engine/engine.hpp"
 #include "store/keys/rewrap.hpp"
 #include "store/model/outcome.hpp"

@@ -6,9 +6,9 @@
 #include <optional>
 #include <string>
 
-#include "crypto/digest.hpp"
-#include "crypto/keyring.hpp"
-#include "crypto/uuid.hpp"
+#include "crypto/ids/uuid.hpp"
+#include "crypto/keyrings/keyring.hpp"
+#include "crypto/primitives/digest.hpp"
 
 namespace tacit::store {
 

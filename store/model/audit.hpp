@@ -8,10 +8,10 @@
 #include <string_view>
 #include <vector>
 
-#include "crypto/digest.hpp"
-#include "crypto/key_id.hpp"
-#include "crypto/signers.hpp"
-#include "crypto/uuid.hpp"
+#include "crypto/ids/key_id.hpp"
+#include "crypto/ids/uuid.hpp"
+#include "crypto/keyrings/signers.hpp"
+#include "crypto/primitives/digest.hpp"
 #include "store/model/audit_action.hpp"
 #include "store/model/findings.hpp"
 #include "store/model/outcome.hpp"

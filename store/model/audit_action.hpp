@@ -7,7 +7,7 @@
 #include <optional>
 #include <string_view>
 
-#include "crypto/enum_table.hpp"
+#include "crypto/text/enum_table.hpp"
 #include "store/model/growth.hpp"
 
 namespace tacit::store {

@@ -1,7 +1,7 @@
 #include "store/model/json_text.hpp"
 
-#include "crypto/json_escape.hpp"
-#include "crypto/utf8.hpp"
+#include "crypto/text/json_escape.hpp"
+#include "crypto/text/utf8.hpp"
 
 namespace tacit::store {
 namespace {

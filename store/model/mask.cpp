@@ -4,8 +4,8 @@
 #include <array>
 #include <optional>
 
-#include "crypto/utf8.hpp"
-#include "crypto/wiped.hpp"
+#include "crypto/memory/wiped.hpp"
+#include "crypto/text/utf8.hpp"
 #include "store/model/secret.hpp"
 
 namespace tacit::store {

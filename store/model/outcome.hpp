@@ -8,8 +8,8 @@
 #include <optional>
 #include <string>
 
-#include "crypto/enum_table.hpp"
-#include "crypto/uuid.hpp"
+#include "crypto/ids/uuid.hpp"
+#include "crypto/text/enum_table.hpp"
 #include "store/model/api_key.hpp"
 
 namespace tacit::store {

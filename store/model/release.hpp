@@ -7,8 +7,8 @@
 #include <utility>
 #include <vector>
 
-#include "crypto/uuid.hpp"
-#include "crypto/wiped.hpp"
+#include "crypto/ids/uuid.hpp"
+#include "crypto/memory/wiped.hpp"
 
 namespace tacit::store {
 

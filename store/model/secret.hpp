@@ -5,8 +5,8 @@
 #include <optional>
 #include <string>
 
-#include "crypto/uuid.hpp"
-#include "crypto/wiped.hpp"
+#include "crypto/ids/uuid.hpp"
+#include "crypto/memory/wiped.hpp"
 
 namespace tacit::store {
 

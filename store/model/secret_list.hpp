@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "crypto/uuid.hpp"
+#include "crypto/ids/uuid.hpp"
 #include "store/model/secret.hpp"
 
 namespace tacit::store {

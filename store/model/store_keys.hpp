@@ -3,8 +3,8 @@
 
 #include <memory>
 
-#include "crypto/keyring.hpp"
-#include "crypto/signers.hpp"
+#include "crypto/keyrings/keyring.hpp"
+#include "crypto/keyrings/signers.hpp"
 
 namespace tacit::store {
 

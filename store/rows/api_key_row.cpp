@@ -1,6 +1,6 @@
 #include "store/rows/api_key_row.hpp"
 
-#include "crypto/aad.hpp"
+#include "crypto/primitives/aad.hpp"
 #include "store/rows/codec.hpp"
 
 namespace tacit::store {

@@ -13,7 +13,7 @@
 
 #include <optional>
 
-#include "crypto/envelope.hpp"
+#include "crypto/envelope/envelope.hpp"
 #include "store/engine/engine.hpp"
 #include "store/model/api_key.hpp"
 
@@ -23,8 +23,8 @@ namespace tacit::store {
 Bytes encode_api_key(const ApiKey& key, const crypto::MetadataKeyring& ring);
 
 /// What audit entries record of a key: SHA-256 over canonical("tacit api key", {key id, tenant, name, 1 scopes, SHA-256
-/// of the secret part, 8 created, 8 expires or empty, 8 revoked or empty, 8 changed}) (crypto/aad.hpp). Not its last
-/// use and its metadata key, which change without an entry.
+/// of the secret part, 8 created, 8 expires or empty, 8 revoked or empty, 8 changed}) (crypto/primitives/aad.hpp). Not
+/// its last use and its metadata key, which change without an entry.
 crypto::Digest api_key_digest(const ApiKey& key);
 
 /// The metadata key that a row names, unverified.

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "crypto/bytes.hpp"
+#include "crypto/memory/bytes.hpp"
 
 namespace tacit::store {
 

@@ -1,4 +1,4 @@
-// The record of the cut-off that the root public keyring had (crypto/signers.hpp): one row of Table::meta.
+// The record of the cut-off that the root public keyring had (crypto/keyrings/signers.hpp): one row of Table::meta.
 //
 //   "cut-off" → a signed number (store/rows/signed_number.hpp), an audit sequence, for the context
 //   "tacit signed cut-off 1"
@@ -16,8 +16,8 @@
 #include <optional>
 #include <string>
 
-#include "crypto/signers.hpp"
-#include "crypto/uuid.hpp"
+#include "crypto/ids/uuid.hpp"
+#include "crypto/keyrings/signers.hpp"
 #include "store/engine/engine.hpp"
 #include "store/model/store_keys.hpp"
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "crypto/envelope.hpp"
+#include "crypto/envelope/envelope.hpp"
 #include "store/model/failures.hpp"
 #include "store/rows/codec.hpp"
 #include "store/rows/row_key.hpp"

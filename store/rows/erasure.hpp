@@ -13,8 +13,8 @@
 #include <cstdint>
 #include <optional>
 
-#include "crypto/keyring.hpp"
-#include "crypto/uuid.hpp"
+#include "crypto/ids/uuid.hpp"
+#include "crypto/keyrings/keyring.hpp"
 #include "store/engine/engine.hpp"
 #include "store/model/store_keys.hpp"
 

@@ -2,7 +2,7 @@
 #include <optional>
 #include <span>
 
-#include "crypto/envelope.hpp"
+#include "crypto/envelope/envelope.hpp"
 #include "store/model/failures.hpp"
 #include "store/rows/codec.hpp"
 #include "store/rows/signed_row.hpp"

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "crypto/padding.hpp"
+#include "crypto/envelope/padding.hpp"
 #include "store/model/quota.hpp"
 #include "store/rows/codec.hpp"
 

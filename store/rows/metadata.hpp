@@ -3,14 +3,14 @@
 // Format 1, the plaintext of a metadata box: 1 format ‖ 1 flags (1: display, 2: tool_name, 4: tool_arg, 8: default)
 // ‖ secret_name ‖ display ‖ tool_name ‖ tool_arg, each a 4-byte length and its bytes, empty where the flag is not set.
 // Format 2, in rows of format 2: 1 format ‖ 1 flags ‖ 4 length of the value ‖ the four texts ‖ zeros up to the padded
-// size (crypto/padding.hpp).
+// size (crypto/envelope/padding.hpp).
 #pragma once
 
 #include <cstdint>
 #include <optional>
 #include <string>
 
-#include "crypto/wiped.hpp"
+#include "crypto/memory/wiped.hpp"
 #include "store/model/secret.hpp"
 
 namespace tacit::store {

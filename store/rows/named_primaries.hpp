@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "crypto/key_id.hpp"
+#include "crypto/ids/key_id.hpp"
 #include "store/engine/engine.hpp"
 #include "store/model/key_kind.hpp"
 #include "store/model/outcome.hpp"

@@ -1,5 +1,5 @@
-// Prekeys: certified key pairs (crypto/envelope.hpp) that are made before their tenants. A new tenant takes one at
-// random in its first write, so that the API plane needs no key that could make one.
+// Prekeys: certified key pairs (crypto/envelope/envelope.hpp) that are made before their tenants. A new tenant takes
+// one at random in its first write, so that the API plane needs no key that could make one.
 //
 // Table::meta: "prekey" ‖ number (16) → 1 format (1) ‖ 8 made ‖ 65 public key ‖ 2 box length ‖ box ‖ 8 signing key id ‖
 // 64 signature of the certificate.
@@ -12,7 +12,7 @@
 #include <optional>
 #include <vector>
 
-#include "crypto/envelope.hpp"
+#include "crypto/envelope/envelope.hpp"
 #include "store/engine/engine.hpp"
 
 namespace tacit::store {

@@ -10,8 +10,8 @@
 #include <cstdint>
 #include <optional>
 
-#include "crypto/signers.hpp"
-#include "crypto/uuid.hpp"
+#include "crypto/ids/uuid.hpp"
+#include "crypto/keyrings/signers.hpp"
 #include "store/engine/engine.hpp"
 #include "store/model/store_keys.hpp"
 

@@ -19,8 +19,8 @@
 #include <cstring>
 #include <string_view>
 
-#include "crypto/envelope.hpp"
-#include "crypto/uuid.hpp"
+#include "crypto/envelope/envelope.hpp"
+#include "crypto/ids/uuid.hpp"
 
 namespace tacit::store {
 

@@ -1,6 +1,6 @@
 // A tenant's prefix lengths (store/rows/binding_index.hpp) in its record: in the clear in formats 1 and 2, in a box of
-// their own (crypto/envelope.hpp) in format 3. The box is opened only when they are needed, and sealed again only when
-// they change, so writes of secrets without patterns cost nothing.
+// their own (crypto/envelope/envelope.hpp) in format 3. The box is opened only when they are needed, and sealed again
+// only when they change, so writes of secrets without patterns cost nothing.
 //
 // Plaintext: 2 number of lengths ‖ each: 2 length, 8 count ‖ zeros up to 2 plus a multiple of 80, so that the box shows
 // the number of lengths in steps of eight.
@@ -8,7 +8,7 @@
 
 #include <optional>
 
-#include "crypto/envelope.hpp"
+#include "crypto/envelope/envelope.hpp"
 #include "store/rows/binding_index.hpp"
 
 namespace tacit::store {

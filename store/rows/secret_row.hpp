@@ -1,6 +1,6 @@
 // A secret as stored.
 //
-// Header ‖ value box ‖ metadata box (crypto/envelope.hpp). The header of format 1, 29 bytes:
+// Header ‖ value box ‖ metadata box (crypto/envelope/envelope.hpp). The header of format 1, 29 bytes:
 //   1 format ‖ 4 value version ‖ 8 created ‖ 8 updated (microseconds since the Unix epoch) ‖ 4 bytes counted against
 //   the quota ‖ 4 value box length
 // The header of format 2, 26 bytes, shows no exact size; its metadata (store/rows/metadata.hpp) has the value's length:
@@ -14,7 +14,7 @@
 
 #include <optional>
 
-#include "crypto/envelope.hpp"
+#include "crypto/envelope/envelope.hpp"
 #include "store/engine/engine.hpp"
 #include "store/model/secret.hpp"
 #include "store/rows/metadata.hpp"

@@ -3,7 +3,7 @@
 #include <utility>
 #include <vector>
 
-#include "crypto/aad.hpp"
+#include "crypto/primitives/aad.hpp"
 
 namespace tacit::store {
 

@@ -12,8 +12,8 @@
 #include <memory>
 #include <mutex>
 
-#include "crypto/bytes.hpp"
-#include "crypto/siphash.hpp"
+#include "crypto/memory/bytes.hpp"
+#include "crypto/primitives/siphash.hpp"
 
 namespace tacit::store {
 

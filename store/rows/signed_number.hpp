@@ -5,8 +5,8 @@
 #include <optional>
 #include <string_view>
 
-#include "crypto/signers.hpp"
-#include "crypto/uuid.hpp"
+#include "crypto/ids/uuid.hpp"
+#include "crypto/keyrings/signers.hpp"
 #include "store/engine/engine.hpp"
 #include "store/model/store_keys.hpp"
 

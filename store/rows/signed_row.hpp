@@ -1,6 +1,6 @@
 // The end of a row that the root signing key signs: 8 signing key id ‖ 64 signature. What is signed is
-// canonical(context, {store id, extra, all of the row before the signature}) (crypto/aad.hpp); without `extra`, which
-// is what the row's key says, there is no such field. Each kind of row has a context of its own.
+// canonical(context, {store id, extra, all of the row before the signature}) (crypto/primitives/aad.hpp); without
+// `extra`, which is what the row's key says, there is no such field. Each kind of row has a context of its own.
 #pragma once
 
 #include <cstdint>
@@ -8,8 +8,8 @@
 #include <string>
 #include <string_view>
 
-#include "crypto/signers.hpp"
-#include "crypto/uuid.hpp"
+#include "crypto/ids/uuid.hpp"
+#include "crypto/keyrings/signers.hpp"
 #include "store/engine/engine.hpp"
 #include "store/model/store_keys.hpp"
 

@@ -3,8 +3,8 @@
 
 #include <string>
 
-#include "crypto/key_id.hpp"
-#include "crypto/uuid.hpp"
+#include "crypto/ids/key_id.hpp"
+#include "crypto/ids/uuid.hpp"
 #include "store/model/failures.hpp"
 
 namespace tacit::store {

@@ -37,7 +37,7 @@
 #include <optional>
 #include <vector>
 
-#include "crypto/keyring.hpp"
+#include "crypto/keyrings/keyring.hpp"
 #include "store/engine/engine.hpp"
 #include "store/model/key_kind.hpp"
 #include "store/model/store_keys.hpp"

@@ -2,16 +2,16 @@
 // the tenant's record, and later open the values that were sealed to it.
 #pragma once
 
-#include "crypto/envelope.hpp"
+#include "crypto/envelope/envelope.hpp"
 #include "store/model/outcome.hpp"
 #include "store/model/store_keys.hpp"
 
 namespace tacit::store {
 
 /// Whether values may be sealed to that key pair, and released from it. Fails with `integrity`. By the phase
-/// (crypto/signers.hpp): none: every pair is accepted. signing: a pair without a certificate, too. A certificate must
-/// be signed by a key of the role root that is not retired. Uses the memory of `keys`, so that the steady cost is a
-/// hash, and counts refusals there.
+/// (crypto/keyrings/signers.hpp): none: every pair is accepted. signing: a pair without a certificate, too. A
+/// certificate must be signed by a key of the role root that is not retired. Uses the memory of `keys`, so that the
+/// steady cost is a hash, and counts refusals there.
 Outcome<void> check_tenant_key(const StoreKeys& keys, const crypto::TenantKey& key);
 
 /// Whether a new tenant may get that key pair of the pool (store/rows/prekey.hpp): it is certified and accepted, and

@@ -18,7 +18,8 @@
 //   previous key pair ‖ 4 own request rate ‖ 4 own request burst ‖ 4 own number of API keys ‖ 4 own number of secrets
 //   ‖ 8 previous metadata key id ‖ 2 prefix box length ‖ prefix box ‖ 32 MAC as in format 1
 // A key pair is: 1 kind ‖ for kind 1, without a certificate: 65 public key ‖ 2 box length ‖ box; for kind 2, certified:
-// 16 number ‖ 8 made ‖ 65 public key ‖ 2 box length ‖ box ‖ 8 signing key id ‖ 64 signature (crypto/envelope.hpp).
+// 16 number ‖ 8 made ‖ 65 public key ‖ 2 box length ‖ box ‖ 8 signing key id ‖ 64 signature
+// (crypto/envelope/envelope.hpp).
 // Further flags: 128: has a previous key pair: its values are being sealed to the other one; 256, 512: values are, or
 // are not, sealed with their tool and argument, whatever the setting says. Flags of absent fields are as in format 2.
 // In format 1 a tenant's own number of secrets is stored as the last prefix length: with a length that no pattern has
@@ -40,7 +41,7 @@
 
 #include <optional>
 
-#include "crypto/envelope.hpp"
+#include "crypto/envelope/envelope.hpp"
 #include "store/engine/engine.hpp"
 #include "store/model/tenant_limits.hpp"
 #include "store/rows/binding_index.hpp"

@@ -1,5 +1,5 @@
 // What a value is bound to where its secret is strict: the binding is part of what the value box is sealed with
-// (crypto/envelope.hpp), so that a process that can change rows cannot bind an old value to another tool.
+// (crypto/envelope/envelope.hpp), so that a process that can change rows cannot bind an old value to another tool.
 //
 // 1 flags (1: tool_name, 2: tool_arg) ‖ tool_name ‖ tool_arg, each a 4-byte length and its bytes, empty where the flag
 // is not set.
@@ -8,7 +8,7 @@
 #include <optional>
 #include <string>
 
-#include "crypto/bytes.hpp"
+#include "crypto/memory/bytes.hpp"
 
 namespace tacit::store {
 

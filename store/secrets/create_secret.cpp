@@ -1,5 +1,5 @@
 // Stores a new secret: its row and its index entries in one write, after the limits and the unique names are checked.
-#include "crypto/random.hpp"
+#include "crypto/primitives/random.hpp"
 #include "store/audit/audit_log.hpp"
 #include "store/audit/recording.hpp"
 #include "store/engine/await.hpp"

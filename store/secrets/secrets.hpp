@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "crypto/uuid.hpp"
+#include "crypto/ids/uuid.hpp"
 #include "store/engine/async.hpp"
 #include "store/model/audit.hpp"
 #include "store/model/release.hpp"

@@ -5,8 +5,8 @@
 #include <functional>
 #include <optional>
 
-#include "crypto/bytes.hpp"
-#include "crypto/uuid.hpp"
+#include "crypto/ids/uuid.hpp"
+#include "crypto/memory/bytes.hpp"
 #include "store/engine/async.hpp"
 #include "store/model/api_key.hpp"
 #include "store/model/audit.hpp"

@@ -7,9 +7,9 @@
 // rewraps and rekeys the one before, too (store/model/audit.hpp). Older entries are judged by times alone; from the
 // cut-off on a release needs the hashes.
 //
-// An attacker with the API plane's keys can append any entry. So from the cut-off (crypto/signers.hpp) on an entry
-// counts only if it has the form of an entry (store/audit/audit_form.hpp), its plane may write its action, and the
-// plane's key signed its commit. The check of the signatures (store/audit/audit_signing.hpp) reports others.
+// An attacker with the API plane's keys can append any entry. So from the cut-off (crypto/keyrings/signers.hpp) on an
+// entry counts only if it has the form of an entry (store/audit/audit_form.hpp), its plane may write its action, and
+// the plane's key signed its commit. The check of the signatures (store/audit/audit_signing.hpp) reports others.
 #pragma once
 
 #include <cstdint>
@@ -20,9 +20,9 @@
 #include <string_view>
 #include <vector>
 
-#include "crypto/digest.hpp"
-#include "crypto/envelope.hpp"
-#include "crypto/uuid.hpp"
+#include "crypto/envelope/envelope.hpp"
+#include "crypto/ids/uuid.hpp"
+#include "crypto/primitives/digest.hpp"
 #include "store/model/api_key.hpp"
 #include "store/model/findings.hpp"
 #include "store/model/tenant_limits.hpp"

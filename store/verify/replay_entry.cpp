@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "crypto/base64.hpp"
-#include "crypto/hex.hpp"
+#include "crypto/text/base64.hpp"
+#include "crypto/text/hex.hpp"
 #include "store/audit/audit_signing.hpp"
 
 namespace tacit::store {

@@ -7,9 +7,9 @@
 #include <string_view>
 #include <vector>
 
-#include "crypto/digest.hpp"
-#include "crypto/key_id.hpp"
-#include "crypto/uuid.hpp"
+#include "crypto/ids/key_id.hpp"
+#include "crypto/ids/uuid.hpp"
+#include "crypto/primitives/digest.hpp"
 #include "store/model/audit.hpp"
 #include "store/model/audit_action.hpp"
 

@@ -9,8 +9,8 @@
 #include <string>
 #include <string_view>
 
-#include "crypto/digest.hpp"
-#include "crypto/uuid.hpp"
+#include "crypto/ids/uuid.hpp"
+#include "crypto/primitives/digest.hpp"
 #include "store/model/findings.hpp"
 #include "store/verify/replay_entry.hpp"
 

@@ -9,7 +9,7 @@
 #include <set>
 #include <vector>
 
-#include "crypto/descriptor.hpp"
+#include "crypto/files/descriptor.hpp"
 #include "store/lmdb/environment/lmdb_env.hpp"
 #include "store/lmdb/pages/page_walk.hpp"
 #include "store/lmdb/pages/pinned_snapshot.hpp"

@@ -13,10 +13,10 @@ namespace tacit::store {
 /// the audit log, and every secret, API key and tenant's key pair against the audit log, so rows that were put back,
 /// changed or removed without an entry are found. Opens values only if the root private keyring is given. Cannot detect
 /// that a whole store was put back to an earlier state, or rows together with a log that was cut off to match; to
-/// detect that, compare `audit_head` with a copy kept elsewhere. A log that was rewritten to match, to which entries were
-/// added, or that ends before the cut-off, is found by its signatures, from the cut-off on (crypto/signers.hpp); one of a
-/// backup (StoreKeys::accept_retired) may end before. An old quota is not detected, because the log does not record
-/// it. Runs on the calling thread and waits for no write.
+/// detect that, compare `audit_head` with a copy kept elsewhere. A log that was rewritten to match, to which entries
+/// were added, or that ends before the cut-off, is found by its signatures, from the cut-off on
+/// (crypto/keyrings/signers.hpp); one of a backup (StoreKeys::accept_retired) may end before. An old quota is not
+/// detected, because the log does not record it. Runs on the calling thread and waits for no write.
 Outcome<VerifyReport> verify_store(const Store& store, const std::function<void(const VerifyProgress&)>& progress);
 
 }  // namespace tacit::store

@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-#include "crypto/envelope.hpp"
+#include "crypto/envelope/envelope.hpp"
 #include "store/engine/engine.hpp"
 #include "store/model/store_keys.hpp"
 #include "store/model/verify_report.hpp"

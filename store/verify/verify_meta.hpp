@@ -5,7 +5,7 @@
 #include <optional>
 #include <set>
 
-#include "crypto/digest.hpp"
+#include "crypto/primitives/digest.hpp"
 #include "store/engine/engine.hpp"
 #include "store/model/store_keys.hpp"
 #include "store/model/verify_report.hpp"

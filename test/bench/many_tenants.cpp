@@ -8,7 +8,7 @@
 #include <stdexcept>
 #include <thread>
 
-#include "crypto/random.hpp"
+#include "crypto/primitives/random.hpp"
 #include "store/engine/work.hpp"
 #include "store/lmdb/engine/lmdb_engine.hpp"
 #include "store/model/timestamp.hpp"

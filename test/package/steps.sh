@@ -196,7 +196,7 @@ forget_signatures() {
   for ring in root-signing audit-api audit-tools audit-operator; do
     is "$ring.keyring" "root:root 400" mode /etc/tacit/keys/$ring.keyring
   done
-  cp "$repository/test/integration/store_0_2_0.tar.gz" "$work/root/root/was.tar.gz"
+  cp "$repository/test/integration/old_stores/store_0_2_0.tar.gz" "$work/root/root/was.tar.gz"
   in_host bash -euc 'mkdir /root/was; tar --extract --file /root/was.tar.gz --directory /root/was --no-same-owner
     cd /etc/tacit/keys; rm *.keyring /var/lib/tacit/store/*.mdb
     install -m 400 /root/was/root-private.keyring .

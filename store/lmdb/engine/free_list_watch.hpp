@@ -13,7 +13,7 @@
 #include <mutex>
 #include <thread>
 
-#include "crypto/published.hpp"
+#include "crypto/memory/published.hpp"
 #include "store/lmdb/environment/free_list.hpp"
 
 namespace tacit::store {

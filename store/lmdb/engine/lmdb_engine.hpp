@@ -15,7 +15,7 @@
 #include <mutex>
 #include <thread>
 
-#include "crypto/at_most_every.hpp"
+#include "crypto/time/at_most_every.hpp"
 #include "store/engine/counter.hpp"
 #include "store/lmdb/engine/format_rise.hpp"
 #include "store/lmdb/engine/free_list_watch.hpp"

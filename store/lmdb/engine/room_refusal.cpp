@@ -9,7 +9,7 @@
 #include <system_error>
 #include <utility>
 
-#include "crypto/size_text.hpp"
+#include "crypto/text/size_text.hpp"
 #include "store/lmdb/engine/commit_rehearsal.hpp"
 #include "store/lmdb/engine/lmdb_engine.hpp"
 #include "store/lmdb/engine/sync_errors.hpp"

@@ -13,7 +13,7 @@
 #include <cstdint>
 #include <string>
 
-#include "crypto/descriptor.hpp"
+#include "crypto/files/descriptor.hpp"
 
 namespace tacit::store {
 

@@ -1,8 +1,8 @@
 // The two files of a store, opened so that another user cannot redirect this process's writes to another file.
 //
 // Other users may have write access to the folder: the planes share it by their group. So the folder is opened by
-// crypto/trusted_folder.hpp, and each file relative to it, without following links. A file is refused unless it is
-// regular, has one name, and belongs to root, to the folder's owner or to this process's user. LMDB opens files by
+// crypto/files/trusted_folder.hpp, and each file relative to it, without following links. A file is refused unless it
+// is regular, has one name, and belongs to root, to the folder's owner or to this process's user. LMDB opens files by
 // their paths and follows links. It therefore gets a private folder of this process, whose two names lead to the
 // checked files that are held open here: later changes of the store's folder have no effect.
 #pragma once
@@ -15,7 +15,7 @@
 #include <string>
 #include <utility>
 
-#include "crypto/descriptor.hpp"
+#include "crypto/files/descriptor.hpp"
 #include "store/model/outcome.hpp"
 
 namespace tacit::store {

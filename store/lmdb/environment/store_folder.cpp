@@ -7,7 +7,7 @@
 #include <cerrno>
 #include <string>
 
-#include "crypto/trusted_folder.hpp"
+#include "crypto/files/trusted_folder.hpp"
 
 namespace tacit::store {
 namespace {

@@ -6,7 +6,7 @@
 #include <memory>
 #include <utility>
 
-#include "crypto/descriptor.hpp"
+#include "crypto/files/descriptor.hpp"
 #include "store/lmdb/pages/page_walk.hpp"
 #include "store/lmdb/pages/pinned_snapshot.hpp"
 #include "store/model/damage.hpp"

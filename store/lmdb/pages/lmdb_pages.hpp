@@ -16,7 +16,7 @@
 #include <cstring>
 #include <span>
 
-#include "crypto/bytes.hpp"
+#include "crypto/memory/bytes.hpp"
 
 namespace tacit::store::lmdb {
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "crypto/keyring.hpp"
-#include "crypto/uuid.hpp"
+#include "crypto/ids/key_id.hpp"
+#include "crypto/ids/uuid.hpp"
 #include "store/engine/whereabouts.hpp"
 
 namespace tacit::store {

@@ -1,7 +1,7 @@
 // Puts a row so that its pages contain no other data.
 #pragma once
 
-#include "crypto/bytes.hpp"
+#include "crypto/memory/bytes.hpp"
 
 struct MDB_txn;
 

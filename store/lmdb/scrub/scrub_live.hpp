@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "crypto/bytes.hpp"
+#include "crypto/memory/bytes.hpp"
 #include "store/lmdb/scrub/scrub_free.hpp"
 
 namespace tacit::store {

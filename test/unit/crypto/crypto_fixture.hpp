@@ -10,10 +10,10 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "crypto/keyring.hpp"
-#include "crypto/random.hpp"
-#include "crypto/signing_edit.hpp"
-#include "crypto/uuid.hpp"
+#include "crypto/ids/uuid.hpp"
+#include "crypto/keyrings/keyring.hpp"
+#include "crypto/keyrings/signing_edit.hpp"
+#include "crypto/primitives/random.hpp"
 
 namespace tacit::crypto::test {
 

@@ -1,8 +1,8 @@
 // Keyrings of one deployment in each phase of signatures, with all private halves.
 #pragma once
 
-#include "crypto/envelope.hpp"
-#include "crypto/signing_edit.hpp"
+#include "crypto/envelope/envelope.hpp"
+#include "crypto/keyrings/signing_edit.hpp"
 #include "test/unit/store/store_fixture.hpp"
 
 namespace tacit::store::testing {

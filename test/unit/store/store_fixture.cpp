@@ -7,7 +7,7 @@
 #include <cstdlib>
 #include <stdexcept>
 
-#include "crypto/random.hpp"
+#include "crypto/primitives/random.hpp"
 #include "store/audit/audit_log.hpp"
 #include "store/engine/await.hpp"
 #include "store/verify/verify.hpp"

@@ -14,7 +14,7 @@
 #include <string>
 #include <vector>
 
-#include "crypto/keyring.hpp"
+#include "crypto/keyrings/keyring.hpp"
 #include "store/engine/work.hpp"
 #include "store/lmdb/engine/lmdb_engine.hpp"
 #include "store/model/audit.hpp"

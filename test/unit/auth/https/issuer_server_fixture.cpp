@@ -13,8 +13,8 @@
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
 
-#include "crypto/base64.hpp"
-#include "crypto/digest.hpp"
+#include "crypto/primitives/digest.hpp"
+#include "crypto/text/base64.hpp"
 
 namespace tacit::test {
 namespace {

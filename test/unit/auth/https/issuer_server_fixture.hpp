@@ -11,7 +11,7 @@
 #include <string>
 #include <thread>
 
-#include "test/integration/certificates.hpp"
+#include "test/integration/support/certificates.hpp"
 #include "test/unit/server/temporary_directory_fixture.hpp"
 
 namespace tacit::test {

@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "test/integration/certificates.hpp"
+#include "test/integration/support/certificates.hpp"
 
 using namespace tacit::test;
 

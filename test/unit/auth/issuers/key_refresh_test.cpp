@@ -8,7 +8,7 @@
 
 #include "auth/issuers/issuer.hpp"
 #include "test/unit/auth/issuers/issuers_fixture.hpp"
-#include "test/unit/crypto/signing_fixture.hpp"
+#include "test/unit/crypto/signatures/signing_fixture.hpp"
 
 using namespace tacit;
 using namespace std::chrono_literals;

@@ -2,7 +2,7 @@
 // signature verifies unless that is the fault.
 #include <vector>
 
-#include "crypto/digest.hpp"
+#include "crypto/primitives/digest.hpp"
 #include "test/unit/auth/tokens/token_fixture.hpp"
 
 using namespace tacit::auth;

@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "auth/tokens/jwk.hpp"
-#include "test/unit/crypto/signing_fixture.hpp"
+#include "test/unit/crypto/signatures/signing_fixture.hpp"
 
 namespace tacit::auth::test {
 

@@ -10,7 +10,7 @@
 
 #include "auth/tokens/algorithm_names.hpp"
 #include "test/unit/auth/tokens/jwk_fixture.hpp"
-#include "test/unit/crypto/signing_fixture.hpp"
+#include "test/unit/crypto/signatures/signing_fixture.hpp"
 
 using tacit::auth::algorithm_name;
 using tacit::auth::algorithm_of;

@@ -1,8 +1,8 @@
 // Decoding and verification of JWTs: forms, headers and signatures.
 #include "auth/tokens/jwt.hpp"
 
-#include "crypto/base64.hpp"
-#include "crypto/digest.hpp"
+#include "crypto/primitives/digest.hpp"
+#include "crypto/text/base64.hpp"
 #include "test/unit/auth/tokens/token_fixture.hpp"
 
 using namespace tacit::auth;

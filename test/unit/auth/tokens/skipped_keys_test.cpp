@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "test/unit/auth/tokens/jwk_fixture.hpp"
-#include "test/unit/crypto/signing_fixture.hpp"
+#include "test/unit/crypto/signatures/signing_fixture.hpp"
 
 using tacit::auth::KeySet;
 using tacit::auth::test::p256;

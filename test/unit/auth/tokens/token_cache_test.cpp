@@ -4,8 +4,8 @@
 #include <array>
 
 #include "auth/tokens/token_cache.hpp"
-#include "crypto/digest.hpp"
-#include "crypto/signature.hpp"
+#include "crypto/primitives/digest.hpp"
+#include "crypto/signatures/signature.hpp"
 
 using namespace tacit::auth;
 using namespace std::chrono_literals;

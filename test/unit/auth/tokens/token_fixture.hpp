@@ -11,8 +11,8 @@
 #include "auth/issuers/issuer_settings.hpp"
 #include "auth/tokens/jws.hpp"
 #include "auth/tokens/jwt.hpp"
-#include "test/unit/crypto/signatures_fixture.hpp"
-#include "test/unit/crypto/signing_fixture.hpp"
+#include "test/unit/crypto/signatures/signatures_fixture.hpp"
+#include "test/unit/crypto/signatures/signing_fixture.hpp"
 
 namespace tacit::auth {
 

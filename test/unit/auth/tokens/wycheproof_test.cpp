@@ -3,7 +3,7 @@
 #include <sstream>
 #include <vector>
 
-#include "crypto/base64.hpp"
+#include "crypto/text/base64.hpp"
 #include "test/unit/auth/tokens/token_fixture.hpp"
 
 namespace auth = tacit::auth;

@@ -10,7 +10,7 @@
 #include <fstream>
 
 #include "http/tls/handshake_faults.hpp"
-#include "test/integration/certificates.hpp"
+#include "test/integration/support/certificates.hpp"
 
 using namespace tacit::http;
 using namespace tacit::test;

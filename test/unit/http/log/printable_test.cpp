@@ -7,7 +7,7 @@
 
 #include <string>
 
-#include "crypto/utf8.hpp"
+#include "crypto/text/utf8.hpp"
 
 using namespace tacit::http;
 

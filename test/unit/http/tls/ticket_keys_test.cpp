@@ -9,7 +9,7 @@
 
 #include <sys/stat.h>
 
-#include "crypto/base64.hpp"
+#include "crypto/text/base64.hpp"
 
 using namespace tacit;
 using namespace tacit::http;

@@ -19,7 +19,7 @@
 #include "http/tls/handshake_faults.hpp"
 #include "http/tls/tls_context.hpp"
 #include "http/tls/turn.hpp"
-#include "test/integration/certificates.hpp"
+#include "test/integration/support/certificates.hpp"
 
 using namespace tacit::http;
 using namespace tacit::test;

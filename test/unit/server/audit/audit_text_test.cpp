@@ -7,7 +7,7 @@
 
 #include <string>
 
-#include "crypto/key_id.hpp"
+#include "crypto/ids/key_id.hpp"
 #include "store/audit/audit_hash.hpp"
 
 using namespace tacit;

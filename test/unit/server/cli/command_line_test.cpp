@@ -10,8 +10,8 @@
 #include <string>
 
 #include "auth/issuers/issuer_settings.hpp"
-#include "crypto/bytes.hpp"
-#include "crypto/digest.hpp"
+#include "crypto/memory/bytes.hpp"
+#include "crypto/primitives/digest.hpp"
 #include "server/cli/help_texts.hpp"
 #include "server/cli/manual.hpp"
 #include "server/config/errors.hpp"

@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
-#include "crypto/keyring_edit.hpp"
-#include "crypto/signing_edit.hpp"
+#include "crypto/keyrings/keyring_edit.hpp"
+#include "crypto/keyrings/signing_edit.hpp"
 #include "test/unit/server/commands/installation_fixture.hpp"
 
 using namespace tacit::test;

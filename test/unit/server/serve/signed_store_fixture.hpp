@@ -10,7 +10,7 @@
 #include <thread>
 #include <utility>
 
-#include "crypto/signing_edit.hpp"
+#include "crypto/keyrings/signing_edit.hpp"
 #include "store/rows/store_meta.hpp"
 #include "store/store.hpp"
 #include "test/unit/server/temporary_directory_fixture.hpp"

@@ -9,7 +9,7 @@
 #include <iterator>
 #include <string>
 
-#include "crypto/signers.hpp"
+#include "crypto/keyrings/signers.hpp"
 #include "server/config/keyring_files.hpp"
 #include "test/unit/server/temporary_directory_fixture.hpp"
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "crypto/envelope.hpp"
+#include "crypto/envelope/envelope.hpp"
 #include "store/model/api_key.hpp"
 #include "store/rows/codec.hpp"
 #include "test/unit/store/store_fixture.hpp"

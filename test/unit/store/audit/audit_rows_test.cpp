@@ -1,5 +1,5 @@
 // What entries record of the rows that they are about, once the store takes rows of format 3.
-#include "crypto/base64.hpp"
+#include "crypto/text/base64.hpp"
 #include "store/api_keys/api_keys.hpp"
 #include "store/keys/keys.hpp"
 #include "store/rows/api_key_row.hpp"

@@ -1,5 +1,5 @@
 // Signatures of the audit log: the rows that carry them, and each finding of their check.
-#include "crypto/aad.hpp"
+#include "crypto/primitives/aad.hpp"
 #include "store/rows/codec.hpp"
 #include "test/unit/store/audit/signed_log_fixture.hpp"
 

@@ -5,7 +5,7 @@
 
 #include <memory>
 
-#include "crypto/keyring_edit.hpp"
+#include "crypto/keyrings/keyring_edit.hpp"
 #include "store/model/key_kind.hpp"
 #include "test/unit/store/store_fixture.hpp"
 

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "crypto/keyring_edit.hpp"
-#include "crypto/signing_edit.hpp"
+#include "crypto/keyrings/keyring_edit.hpp"
+#include "crypto/keyrings/signing_edit.hpp"
 #include "store/keys/keys.hpp"
 #include "store/rows/row_key.hpp"
 #include "store/rows/store_meta.hpp"

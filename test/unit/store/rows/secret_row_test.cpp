@@ -3,7 +3,7 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "crypto/padding.hpp"
+#include "crypto/envelope/padding.hpp"
 #include "store/rows/codec.hpp"
 #include "store/rows/value_binding.hpp"
 #include "test/unit/store/store_fixture.hpp"

@@ -7,7 +7,7 @@
 #include <thread>
 #include <vector>
 
-#include "crypto/bytes.hpp"
+#include "crypto/memory/bytes.hpp"
 
 using tacit::crypto::as_bytes;
 using tacit::store::SignedMemory;

@@ -3,7 +3,7 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "crypto/aad.hpp"
+#include "crypto/primitives/aad.hpp"
 #include "store/rows/signed_memory.hpp"
 #include "test/unit/store/signed_keys_fixture.hpp"
 

@@ -1,7 +1,7 @@
 // Values are padded on the disk, the quota counts their exact lengths, and an upgrade of a store changes no sum.
 #include <boost/test/unit_test.hpp>
 
-#include "crypto/padding.hpp"
+#include "crypto/envelope/padding.hpp"
 #include "store/keys/keys.hpp"
 #include "store/rows/row_key.hpp"
 #include "store/rows/secret_row.hpp"

@@ -11,8 +11,8 @@
 #include <sstream>
 #include <string>
 
-#include "crypto/keyring_edit.hpp"
-#include "crypto/signing_edit.hpp"
+#include "crypto/keyrings/keyring_edit.hpp"
+#include "crypto/keyrings/signing_edit.hpp"
 #include "store/model/key_kind.hpp"
 #include "test/unit/store/store_fixture.hpp"
 

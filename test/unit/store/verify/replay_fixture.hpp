@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "crypto/base64.hpp"
-#include "crypto/key_id.hpp"
+#include "crypto/ids/key_id.hpp"
+#include "crypto/text/base64.hpp"
 #include "store/model/timestamp.hpp"
 #include "store/rows/api_key_row.hpp"
 #include "store/verify/audit_replay.hpp"

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "crypto/signing_edit.hpp"
+#include "crypto/keyrings/signing_edit.hpp"
 #include "store/engine/context.hpp"
 #include "store/rows/store_meta.hpp"
 #include "store/verify/verify_keys.hpp"

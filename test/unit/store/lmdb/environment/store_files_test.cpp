@@ -7,7 +7,7 @@
 
 #include <fstream>
 
-#include "crypto/descriptor.hpp"
+#include "crypto/files/descriptor.hpp"
 #include "store/lmdb/environment/store_files.hpp"
 #include "store/model/damage.hpp"
 #include "test/unit/store/store_fixture.hpp"

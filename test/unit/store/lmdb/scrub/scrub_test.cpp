@@ -11,7 +11,7 @@
 #include <random>
 #include <thread>
 
-#include "crypto/random.hpp"
+#include "crypto/primitives/random.hpp"
 #include "store/backup/keyless_store.hpp"
 #include "store/engine/statistics.hpp"
 #include "store/lmdb/pages/scrub_rules.hpp"
