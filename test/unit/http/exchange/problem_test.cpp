@@ -229,7 +229,7 @@ BOOST_AUTO_TEST_CASE(a_refused_tool_is_named_with_the_identity) {
   BOOST_TEST(told(Problem::tool_not_granted) == R"(The identity uri:spiffe://a/b is not granted the tool "agno__x".)");
   BOOST_TEST(told(Problem::tool_not_granted, {}, R"(cn:My "own" run\time)") ==
              R"(The identity cn:"My \"own\" run\\time" is not granted the tool "agno__x".)");
-  BOOST_TEST(told(Problem::tool_not_granted, {}, "certificate:00ff").find("without a name") != std::string::npos);
+  BOOST_TEST(told(Problem::tool_not_granted, {}, "certificate:00ff").find("has no name") != std::string::npos);
   BOOST_TEST(
       told(Problem::other_user) ==
       R"(The identity uri:spiffe://a/b asked for the tool "agno__x" for a user that its token does not belong to.)");
