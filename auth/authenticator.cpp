@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "auth/api_keys/api_key_format.hpp"
+#include "crypto/text/ascii.hpp"
 
 namespace tacit::auth {
 namespace {
@@ -24,7 +25,7 @@ bool introspects(const IssuerConfig& issuer) { return issuer.introspection != Is
 bool is_opaque_token(std::string_view text) {
   constexpr std::string_view marks = "-._~+/=";
   return !text.empty() && std::ranges::all_of(text, [&](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || marks.find(c) != marks.npos;
+    return crypto::is_letter_or_digit(c) || marks.find(c) != marks.npos;
   });
 }
 

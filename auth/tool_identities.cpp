@@ -6,6 +6,7 @@
 
 #include "auth/identity_name.hpp"
 #include "crypto/files/text_file.hpp"
+#include "crypto/text/ascii.hpp"
 #include "store/model/tool_pattern.hpp"
 
 namespace tacit::auth {
@@ -116,9 +117,7 @@ std::optional<std::string> fault_of(const Word& word) {
 
 bool is_snake_or_pattern(std::string_view tool) { return tool.find_first_of("*_") != std::string_view::npos; }
 
-bool has_upper_case(std::string_view tool) {
-  return std::ranges::any_of(tool, [](char c) { return c >= 'A' && c <= 'Z'; });
-}
+bool has_upper_case(std::string_view tool) { return std::ranges::any_of(tool, crypto::is_upper); }
 
 // Whether an unquoted word after an unquoted common name may be the rest of that name rather than a tool. Tool names
 // usually contain * or _; any other word counts as a tool only if it is the single one and has no upper case.
@@ -139,8 +138,7 @@ std::optional<std::string> fault_of_tool(const Word& tool) {
   if (has_kind(tool.text))
     return "a line has one identity; " + tool.text + " needs a line of its own, or quotes if it is a tool";
   const bool has_letter = std::ranges::any_of(tool.text, [](char c) {
-    return c == '*' || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-           static_cast<unsigned char>(c) >= 0x80;
+    return c == '*' || crypto::is_letter_or_digit(c) || static_cast<unsigned char>(c) >= 0x80;
   });
   if (!has_letter) return "after an identity come its tools, separated by blanks; " + tool.text + " is not a tool name";
   return std::nullopt;

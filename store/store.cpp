@@ -11,9 +11,9 @@
 #include "store/engine/context.hpp"
 #include "store/health.hpp"
 #include "store/keys/keys.hpp"
+#include "store/keys/prekeys.hpp"
 #include "store/lmdb/engine/lmdb_engine.hpp"
 #include "store/model/failures.hpp"
-#include "store/model/timestamp.hpp"
 #include "store/rows/prekey.hpp"
 #include "store/rows/signed_memory.hpp"
 #include "store/rows/store_meta.hpp"
@@ -51,24 +51,6 @@ LmdbOptions lmdb_options(const StoreOptions& options) {
 std::uint64_t next_serial() {
   static std::atomic<std::uint64_t> serial{0};
   return ++serial;
-}
-
-/// Rows of new key pairs.
-Outcome<std::vector<std::pair<Bytes, Bytes>>> make_prekeys(const StoreKeys& keys, std::size_t number) {
-  std::vector<std::pair<Bytes, Bytes>> rows;
-  if (number == 0) return rows;
-  const crypto::SigningKeyring::Entry* const signer = keys.root_signer();
-  if (signer == nullptr) {
-    return failed(Errc::not_allowed, "root-signing-keyring is needed to make key pairs for new tenants");
-  }
-  rows.reserve(number);
-  for (std::size_t i = 0; i < number; ++i) {
-    const crypto::TenantKey key =
-        crypto::make_certified_key(*keys.root_public, *signer, keys.store(), now_microseconds());
-    rows.emplace_back(prekey_row_key(key.certificate->number), encode_prekey(key));
-  }
-  crypto::burn_stack();
-  return rows;
 }
 
 Failure cannot_be_used(const StoreOptions& options, const Failure& why) {
@@ -110,6 +92,7 @@ struct Store::Parts {
   Tenants tenants{context};
   AuditTrail audit{context};
   Keys keys{context};
+  Prekeys prekeys{context};
   Health health{context};
 };
 
@@ -121,12 +104,22 @@ Outcome<void> Store::create(const StoreOptions& options, const StoreKeys& keys) 
   const std::uint32_t format = options.new_format == 0 ? store_format : options.new_format;
   auto named = first_keys_value(keys);
   if (!named) return named.error();
-  const auto prekeys = make_prekeys(keys, options.new_prekeys);
-  if (!prekeys) return prekeys.error();
+  std::vector<crypto::TenantKey> prekeys;
+  if (options.new_prekeys > 0) {
+    auto made = make_prekeys(keys, options.new_prekeys);
+    if (!made) return made.error();
+    prekeys = std::move(*made);
+  }
   std::vector<LmdbEnv::FirstRow> rows{{format_row_key(), format_value(format)}, {rows_row_key(), rows_value(format)}};
   rows.push_back({keys_row_key(), std::move(*named)});
   if (keys.phase() != crypto::SigningPhase::none) rows.push_back({store_row_key(), store_value(keys.store())});
-  for (const auto& [key, value] : *prekeys) rows.push_back({key, value});
+  // The rows have views of their keys.
+  std::vector<Bytes> prekey_keys;
+  prekey_keys.reserve(prekeys.size());
+  for (const crypto::TenantKey& pair : prekeys) {
+    prekey_keys.push_back(prekey_row_key(pair.certificate->number));
+    rows.push_back({prekey_keys.back(), encode_prekey(pair)});
+  }
   return LmdbEnv::create(env_options(options), rows);
 }
 
@@ -188,6 +181,7 @@ ApiKeys& Store::api_keys() const { return parts_->api_keys; }
 Tenants& Store::tenants() const { return parts_->tenants; }
 AuditTrail& Store::audit() const { return parts_->audit; }
 Keys& Store::keys() const { return parts_->keys; }
+Prekeys& Store::prekeys() const { return parts_->prekeys; }
 const Health& Store::health() const { return parts_->health; }
 
 ContextPtr Store::context() const { return parts_->context; }

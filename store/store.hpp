@@ -25,6 +25,7 @@ class ApiKeys;     // store/api_keys/api_keys.hpp
 class AuditTrail;  // store/audit/audit_trail.hpp
 class Health;      // store/health.hpp
 class Keys;        // store/keys/keys.hpp
+class Prekeys;     // store/keys/prekeys.hpp
 class Secrets;     // store/secrets/secrets.hpp
 class Tenants;     // store/tenants/tenants.hpp
 
@@ -96,6 +97,7 @@ class Store {
   Tenants& tenants() const;
   AuditTrail& audit() const;
   Keys& keys() const;
+  Prekeys& prekeys() const;
   const Health& health() const;
 
   /// What the operations of folders that are built on this one need (store/verify).

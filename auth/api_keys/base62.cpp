@@ -4,17 +4,16 @@
 
 #include "crypto/memory/wiped.hpp"
 #include "crypto/primitives/random.hpp"
+#include "crypto/text/ascii.hpp"
 
 namespace tacit::auth {
 namespace {
 
 constexpr std::size_t radix = base62_alphabet.size();
 
-bool is_digit(char c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
-
 }  // namespace
 
-bool is_base62(std::string_view text) { return std::all_of(text.begin(), text.end(), is_digit); }
+bool is_base62(std::string_view text) { return std::all_of(text.begin(), text.end(), crypto::is_letter_or_digit); }
 
 void random_base62(std::span<std::uint8_t> out) {
   // 256 is not a multiple of 62: bytes from 248 up would favour the first characters, so they are discarded.

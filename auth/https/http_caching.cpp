@@ -3,29 +3,22 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "crypto/text/ascii.hpp"
+
 namespace tacit::auth {
 namespace {
 
 constexpr std::chrono::seconds longest{10LL * 365 * 86400};
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-bool same_word(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
-}
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
+using crypto::equal_ignoring_case;
+using crypto::trimmed;
 
 /// Parses delta-seconds: only digits; larger numbers count as `longest`.
 std::optional<std::chrono::seconds> parse_seconds(std::string_view text) {
   if (text.empty()) return std::nullopt;
   std::int64_t seconds = 0;
   for (const char c : text) {
-    if (c < '0' || c > '9') return std::nullopt;
+    if (!crypto::is_digit(c)) return std::nullopt;
     seconds = std::min<std::int64_t>(seconds * 10 + (c - '0'), longest.count());
   }
   return std::chrono::seconds(seconds);
@@ -58,8 +51,8 @@ std::optional<std::chrono::seconds> freshness(std::string_view cache_control, st
     const std::string_view directive = next_directive(cache_control);
     const std::size_t equals = std::min(directive.find('='), directive.size());
     const std::string_view name = trimmed(directive.substr(0, equals));
-    if (same_word(name, "no-store") || same_word(name, "no-cache")) return none;
-    if (!same_word(name, "max-age")) continue;
+    if (equal_ignoring_case(name, "no-store") || equal_ignoring_case(name, "no-cache")) return none;
+    if (!equal_ignoring_case(name, "max-age")) continue;
     const std::string_view value = equals < directive.size() ? trimmed(directive.substr(equals + 1)) : "";
     // Of two contradictory values the shorter counts.
     const auto said = parse_seconds(unquoted(value)).value_or(none);

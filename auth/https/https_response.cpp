@@ -4,25 +4,26 @@
 
 #include <string_view>
 
+#include "crypto/text/ascii.hpp"
+
 namespace tacit::auth {
 namespace {
 
 namespace http = boost::beast::http;
 
-bool same_word(std::string_view a, std::string_view b) {
-  return boost::beast::iequals({a.data(), a.size()}, {b.data(), b.size()});
-}
+using crypto::ends_ignoring_case;
+using crypto::equal_ignoring_case;
+
+std::string_view view_of(boost::beast::string_view value) { return {value.data(), value.size()}; }
 
 /// Accepts generic types, because static hosts often do not know that a file is JSON.
 std::optional<std::string> fault_of_type(std::string_view type) {
-  type = type.substr(0, type.find(';'));
-  while (!type.empty() && (type.back() == ' ' || type.back() == '\t')) type.remove_suffix(1);
-  if (same_word(type, "application/jwt") || (type.size() > 4 && same_word(type.substr(type.size() - 4), "+jwt"))) {
+  type = crypto::trimmed(type.substr(0, type.find(';')));
+  if (equal_ignoring_case(type, "application/jwt") || ends_ignoring_case(type, "+jwt")) {
     return "it answered with a signed document (a JWT), which is not supported; JSON is";
   }
-  if (type.empty() || same_word(type, "application/json") || same_word(type, "text/plain") ||
-      same_word(type, "application/octet-stream") ||
-      (type.size() > 5 && same_word(type.substr(type.size() - 5), "+json"))) {
+  if (type.empty() || equal_ignoring_case(type, "application/json") || equal_ignoring_case(type, "text/plain") ||
+      equal_ignoring_case(type, "application/octet-stream") || ends_ignoring_case(type, "+json")) {
     return std::nullopt;
   }
   return "it answered with a content type other than JSON";
@@ -37,15 +38,14 @@ std::optional<std::string> fault_of_header(const HttpsResponse& header) {
   }
   if (status != 200) return "it answered with status " + std::to_string(status);
   const auto coding = header.find(http::field::transfer_encoding);
-  if (coding != header.end() && !boost::beast::iequals(coding->value(), "chunked")) {
+  if (coding != header.end() && !equal_ignoring_case(view_of(coding->value()), "chunked")) {
     return "its answer is in a transfer coding that is not supported";
   }
   const auto encoding = header.find(http::field::content_encoding);
-  if (encoding != header.end() && !boost::beast::iequals(encoding->value(), "identity")) {
+  if (encoding != header.end() && !equal_ignoring_case(view_of(encoding->value()), "identity")) {
     return "its answer is compressed, which was not asked for";
   }
-  const auto type = header[http::field::content_type];
-  return fault_of_type({type.data(), type.size()});
+  return fault_of_type(view_of(header[http::field::content_type]));
 }
 
 std::string joined(const HttpsResponse& header, http::field name) {

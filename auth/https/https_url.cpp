@@ -6,15 +6,15 @@
 #include <charconv>
 #include <optional>
 
+#include "crypto/text/ascii.hpp"
+
 namespace tacit::auth {
 namespace {
 
 constexpr std::size_t longest_url = 2048;
 constexpr std::size_t longest_host = 253;
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-bool is_in_name(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_'; }
+bool is_in_name(char c) { return crypto::is_lower(c) || crypto::is_digit(c) || c == '-' || c == '.' || c == '_'; }
 
 /// The characters that RFC 3986 allows in a path or query. The characters after a `%` are not checked.
 bool is_in_target(char c) {
@@ -46,8 +46,7 @@ std::optional<HostAndRest> split_host(std::string_view authority) {
     return HostAndRest{address.to_string(), authority.substr(end + 1)};
   }
   const std::size_t end = std::min(authority.find(':'), authority.size());
-  std::string host(authority.substr(0, end));
-  std::transform(host.begin(), host.end(), host.begin(), lower);
+  std::string host = crypto::lower(authority.substr(0, end));
   if (host.empty() || host.size() > longest_host || !std::all_of(host.begin(), host.end(), is_in_name)) {
     return std::nullopt;
   }
@@ -65,8 +64,7 @@ std::string HttpsUrl::authority() const {
 boost::system::result<HttpsUrl, std::string> parse_https_url(std::string_view text) {
   constexpr std::string_view scheme = "https://";
   if (text.size() > longest_url) return "is longer than " + std::to_string(longest_url) + " bytes";
-  if (text.size() < scheme.size() ||
-      !std::equal(scheme.begin(), scheme.end(), text.begin(), [](char a, char b) { return a == lower(b); })) {
+  if (!crypto::equal_ignoring_case(text.substr(0, scheme.size()), scheme)) {
     return std::string("is not an https URL");
   }
   text.remove_prefix(scheme.size());

@@ -1,6 +1,5 @@
 #include "auth/https/name_lookup.hpp"
 
-#include <boost/algorithm/string/predicate.hpp>
 #include <boost/asio/post.hpp>
 
 #include <mutex>
@@ -13,6 +12,7 @@
 #include <netinet/in.h>
 
 #include "auth/https/async_condition.hpp"
+#include "crypto/text/ascii.hpp"
 
 namespace tacit::auth {
 namespace {
@@ -39,7 +39,7 @@ NameLookup::Addresses loopback_addresses() {
 // /etc/hosts would do.
 bool is_this_host(std::string_view host) {
   if (!host.empty() && host.back() == '.') host.remove_suffix(1);
-  return boost::algorithm::iequals(host, "localhost") || boost::algorithm::iends_with(host, ".localhost");
+  return crypto::equal_ignoring_case(host, "localhost") || crypto::ends_ignoring_case(host, ".localhost");
 }
 
 // Describes an error of getaddrinfo (gai_strerror(3) has the C library's texts).

@@ -10,6 +10,7 @@
 
 #include "auth/tokens/json_document.hpp"
 #include "crypto/files/text_file.hpp"
+#include "crypto/text/ascii.hpp"
 
 namespace tacit::auth {
 namespace {
@@ -33,8 +34,7 @@ IntrospectionCache::Limits limits_of(const IssuerConfig& config) {
 void append_form_encoded(crypto::WipedBytes& out, std::string_view text) {
   constexpr std::string_view digits = "0123456789ABCDEF";
   for (const char c : text) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-                       c == '.' || c == '_' || c == '*';
+    const bool plain = crypto::is_letter_or_digit(c) || c == '-' || c == '.' || c == '_' || c == '*';
     if (plain) {
       out.push_back(c);
       continue;

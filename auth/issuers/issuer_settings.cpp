@@ -4,10 +4,10 @@
 
 #include "auth/issuers/issuer_values.hpp"
 #include "auth/model/scope_names.hpp"
-#include "auth/model/word_list.hpp"
 #include "auth/tokens/algorithm_names.hpp"
 #include "auth/tokens/jwk.hpp"
 #include "crypto/signatures/signature_limits.hpp"
+#include "crypto/text/sentence.hpp"
 
 namespace tacit::auth {
 namespace {
@@ -18,7 +18,7 @@ constexpr std::uint64_t day = 86400;
 std::string name_public_key_algorithms() {
   std::vector<std::string_view> names = algorithm_names();
   std::erase(names, algorithm_name(crypto::SignatureAlgorithm::hs256));
-  return word_list(names, " ", " ");
+  return crypto::joined(names, " ");
 }
 
 /// `help` ends before the limits, and `rest` follows them.
@@ -108,7 +108,7 @@ const IssuerSetting list[] = {
      .argument = "WORD=SCOPE...",
      .help = "The scopes that the claim's words stand for. Repeat a word to give it several scopes; a word that is "
              "not listed gives none. Without a map the words are Tacit's own: " +
-             word_list(scope_names(store::api_scopes), ", ", ", ") + ".",
+             crypto::joined(scope_names(store::api_scopes), ", ") + ".",
      .set = set_scope_map},
     {.name = "default-scopes",
      .argument = "SCOPES",

@@ -11,11 +11,12 @@
 
 #include "auth/https/https_url.hpp"
 #include "auth/model/scope_names.hpp"
-#include "auth/model/word_list.hpp"
 #include "auth/tokens/algorithm_names.hpp"
 #include "crypto/files/key_file.hpp"
 #include "crypto/files/text_file.hpp"
 #include "crypto/signatures/signature_limits.hpp"
+#include "crypto/text/ascii.hpp"
+#include "crypto/text/sentence.hpp"
 
 namespace tacit::auth {
 namespace {
@@ -53,7 +54,7 @@ std::string add_audiences(std::string_view value, std::vector<std::string>& audi
 std::string add_scope(std::string_view name, store::Scope& scopes) {
   const auto scope = scope_of(name);
   if (!scope || !store::covers(store::api_scopes, *scope)) {
-    return quoted(name) + " is not one of " + word_list(scope_names(store::api_scopes), ", ", ", ");
+    return quoted(name) + " is not one of " + crypto::joined(scope_names(store::api_scopes), ", ");
   }
   scopes = scopes | *scope;
   return {};
@@ -117,7 +118,7 @@ std::string set_algorithms(IssuerConfig& config, std::string_view value) {
   for (auto word = next_word(value); !word.empty(); word = next_word(value)) {
     if (auto fault = separator_fault(word, "algorithms"); !fault.empty()) return fault;
     const auto algorithm = algorithm_of(word);
-    if (!algorithm) return quoted(word) + " is not one of " + word_list(algorithm_names(), ", ", ", ");
+    if (!algorithm) return quoted(word) + " is not one of " + crypto::joined(algorithm_names(), ", ");
     config.algorithms.push_back(*algorithm);
   }
   return {};
@@ -148,10 +149,7 @@ std::string set_headers(IssuerConfig& config, std::string_view value) {
 
 std::string set_type(IssuerConfig& config, std::string_view value) {
   if (value.find_first_of(" \t,") != std::string_view::npos) return quoted(value) + " is not one type";
-  config.required_type = value;
-  for (char& c : config.required_type) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
-  }
+  config.required_type = crypto::lower(value);
   constexpr std::string_view prefix = "application/";
   if (config.required_type.starts_with(prefix)) config.required_type.erase(0, prefix.size());
   return {};

@@ -12,6 +12,8 @@
 #include "auth/issuers/issuer_values.hpp"
 #include "auth/model/scope_names.hpp"
 #include "crypto/files/text_file.hpp"
+#include "crypto/text/ascii.hpp"
+#include "crypto/text/sentence.hpp"
 
 namespace tacit::auth {
 namespace {
@@ -21,11 +23,7 @@ using Keys = IssuerConfig::Keys;
 constexpr std::size_t most_issuers = 64;
 constexpr std::size_t most_faults = 100;  // a file with more is probably not an issuers' file
 
-std::string_view trim(std::string_view text) {
-  const auto first = text.find_first_not_of(blank);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(blank) - first + 1);
-}
+std::string_view trim(std::string_view text) { return crypto::trimmed(text, blank); }
 
 /// A # at the beginning of a word starts a comment; within a word it is part of the word.
 std::string_view without_comment(std::string_view line) {
@@ -184,9 +182,8 @@ boost::system::result<std::vector<IssuerConfig>, IssuerConfigError> read_issuers
 
 }  // namespace
 
-IssuerConfigError::IssuerConfigError(std::vector<std::string> all) : faults(std::move(all)) {
-  for (const std::string& fault : faults) message += (message.empty() ? "" : "; ") + fault;
-}
+IssuerConfigError::IssuerConfigError(std::vector<std::string> all)
+    : message(crypto::joined(all, "; ")), faults(std::move(all)) {}
 
 boost::system::result<std::vector<IssuerConfig>, IssuerConfigError> load_issuers(const std::filesystem::path& file,
                                                                                  Suggest suggest,

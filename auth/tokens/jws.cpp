@@ -9,6 +9,7 @@
 
 #include "auth/tokens/algorithm_names.hpp"
 #include "auth/tokens/json_document.hpp"
+#include "crypto/text/ascii.hpp"
 #include "crypto/text/base64.hpp"
 
 namespace tacit::auth {
@@ -46,8 +47,7 @@ bool is_forbidden(const json::object& header) {
 // RFC 7515 section 4.1.9: media types are case-insensitive, and `application/` is usually omitted. std::nullopt if the
 // type is empty.
 std::optional<std::string> media_type(std::string_view text) {
-  std::string type(text);
-  std::ranges::transform(type, type.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c; });
+  std::string type = crypto::lower(text);
   if (type.starts_with("application/")) type.erase(0, sizeof "application/" - 1);
   if (type.empty()) return std::nullopt;
   return type;

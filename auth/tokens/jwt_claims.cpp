@@ -7,6 +7,7 @@
 
 #include "auth/tokens/json_document.hpp"
 #include "auth/tokens/jwt.hpp"
+#include "crypto/text/ascii.hpp"
 #include "crypto/text/utf8.hpp"
 
 namespace tacit::auth {
@@ -179,17 +180,13 @@ result<TokenGrant, Refusal> judge(const json::object& claims, const IssuerConfig
   return grant;
 }
 
-bool equal_ignoring_case(std::string_view a, std::string_view lower) {
-  return std::ranges::equal(a, lower,
-                            [](char c, char small) { return (c >= 'A' && c <= 'Z' ? c | 0x20 : c) == small; });
-}
-
 /// Whether the claim is missing or one of the texts, case-insensitively.
 bool is_any_of(const json::object& claims, std::string_view name, std::initializer_list<std::string_view> lower) {
   const json::value* claim = find_member(claims, name);
   if (claim == nullptr) return true;
   const auto text = text_of(claim);
-  return text && std::ranges::any_of(lower, [&](std::string_view each) { return equal_ignoring_case(*text, each); });
+  return text &&
+         std::ranges::any_of(lower, [&](std::string_view each) { return crypto::equal_ignoring_case(*text, each); });
 }
 
 /// Issuers also report refresh and ID tokens as active. They state the kind in `token_type` (RFC 7662) or in members of

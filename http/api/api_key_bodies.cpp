@@ -5,7 +5,7 @@
 #include <chrono>
 
 #include "auth/model/scope_names.hpp"
-#include "auth/model/word_list.hpp"
+#include "crypto/text/sentence.hpp"
 #include "crypto/text/utf8.hpp"
 #include "http/json/date_time.hpp"
 #include "http/json/json_fields.hpp"
@@ -19,7 +19,7 @@ constexpr limits::Length expiry_text{0, 64};  // a longer text is no date-time
 
 /// The names of all scopes, for a message.
 const std::string& known_scopes() {
-  static const std::string text = auth::word_list(auth::scope_names(auth::every_scope), ", ", " or ", "'");
+  static const std::string text = crypto::joined(auth::scope_names(auth::every_scope), ", ", " or ", "'");
   return text;
 }
 

@@ -11,6 +11,7 @@
 
 #include "crypto/memory/wiped.hpp"
 #include "crypto/primitives/digest.hpp"
+#include "crypto/text/ascii.hpp"
 #include "http/api/routes.hpp"
 #include "http/chain/body_encoding.hpp"
 #include "http/chain/needed_credential.hpp"
@@ -157,12 +158,8 @@ std::optional<Problem> check_scope(Exchange& exchange, ThreadState&) {
 /// type counts as JSON.
 bool is_json(std::string_view content_type) {
   const std::string_view type = content_type.substr(0, content_type.find_first_of("; \t"));
-  std::string lower(type);
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
-  }
-  return lower.empty() || lower == "application/json" ||
-         (lower.starts_with("application/") && lower.ends_with("+json"));
+  const std::string name = crypto::lower(type);
+  return name.empty() || name == "application/json" || (name.starts_with("application/") && name.ends_with("+json"));
 }
 
 std::optional<Problem> check_body_fields(Exchange& exchange, ThreadState&) {

@@ -4,6 +4,7 @@
 
 #include "auth/model/scope_names.hpp"
 #include "crypto/text/enum_table.hpp"
+#include "crypto/text/sentence.hpp"
 #include "http/exchange/problem_bodies.hpp"
 #include "http/exchange/problem_table.hpp"
 
@@ -56,20 +57,13 @@ std::string not_released(const Exchange& exchange, std::string_view tool, std::s
   return text.append(", but named secrets cannot be released: ").append(withheld).append(".");
 }
 
-/// The names, with `between` between them.
-std::string joined(const std::vector<std::string_view>& names, std::string_view between) {
-  std::string text;
-  for (const std::string_view name : names) text.append(text.empty() ? std::string_view() : between).append(name);
-  return text;
-}
-
 /// Names the scopes in the sentence, and in the challenge of RFC 6750 section 3.1. `so` ends the sentence.
 void answer_scope_missing(Exchange& exchange, store::Scope lacking, std::string_view so) {
   const std::vector<std::string_view> names = auth::scope_names(lacking);
   crypto::WipedBytes& body = begin(exchange, row_of(Problem::scope_missing));
-  exchange.response.headers += resource_of(exchange.services).challenges().scope_lacking(joined(names, " "));
+  exchange.response.headers += resource_of(exchange.services).challenges().scope_lacking(crypto::joined(names, " "));
   std::string sentence("The credential lacks the scope ");
-  sentence.append(joined(names, " and ")).append(so);
+  sentence.append(crypto::joined(names, " and ")).append(so);
   write_detail(body, sentence);
 }
 

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "crypto/text/ascii.hpp"
 #include "http/json/json_fields.hpp"
 
 namespace tacit::http {
@@ -20,8 +21,6 @@ constexpr std::array words{Word{"0", false}, Word{"1", true},    Word{"f", false
                            Word{"n", false}, Word{"y", true},    Word{"no", false},  Word{"yes", true},
                            Word{"on", true}, Word{"off", false}, Word{"true", true}, Word{"false", false}};
 constexpr std::size_t longest_word = 5;
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 // The number as a 64-bit integer, if it is integral: pydantic converts only those to booleans.
 std::optional<std::int64_t> as_integer(const JsonEvent& number) {
@@ -61,7 +60,7 @@ void BoolField::take_word(std::string_view part, bool last) {
   // One character more than the longest word suffices to detect that it is not a word.
   word_.append(part.substr(0, longest_word + 1 - std::min(word_.size(), longest_word + 1)));
   if (!last) return;
-  std::ranges::transform(word_, word_.begin(), lower);
+  word_ = crypto::lower(word_);
   const auto known = std::ranges::find(words, word_, &Word::text);
   set(known == words.end() ? std::nullopt : std::optional(known->means));
 }

@@ -4,6 +4,8 @@
 #include <chrono>
 #include <optional>
 
+#include "crypto/text/ascii.hpp"
+
 namespace tacit::http {
 namespace {
 
@@ -12,7 +14,7 @@ using namespace std::chrono;
 constexpr std::size_t date_size = 10;
 constexpr DateTimeError trailing{"unexpected extra characters at the end of the input"};
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+using crypto::is_digit;
 
 /// Removes that many digits from the front of the text and returns their number.
 std::optional<int> take_number(std::string_view& text, std::size_t digits) {

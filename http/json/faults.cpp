@@ -1,5 +1,6 @@
 #include "http/json/faults.hpp"
 
+#include "crypto/text/sentence.hpp"
 #include "http/json/json_writer.hpp"
 
 namespace tacit::http {
@@ -7,9 +8,7 @@ namespace {
 
 Fault fault(std::string_view type, Loc loc, std::string msg) { return Fault{type, std::move(loc), std::move(msg)}; }
 
-std::string characters(std::size_t count) {
-  return std::to_string(count) + (count == 1 ? " character" : " characters");
-}
+std::string characters(std::size_t count) { return crypto::counted(count, "character"); }
 
 void write_step(crypto::WipedBytes& out, const LocStep& step) {
   if (const auto* name = std::get_if<std::string_view>(&step)) {
@@ -83,8 +82,8 @@ Fault dict_type(Loc loc) { return fault("dict_type", std::move(loc), "Input shou
 
 Fault too_short(Loc loc, std::string_view what, std::size_t min, std::size_t found) {
   return fault("too_short", std::move(loc),
-               std::string(what) + " should have at least " + std::to_string(min) + (min == 1 ? " item" : " items") +
-                   " after validation, not " + std::to_string(found));
+               std::string(what) + " should have at least " + crypto::counted(min, "item") + " after validation, not " +
+                   std::to_string(found));
 }
 
 Fault too_long(Loc loc, std::string_view what, std::size_t max, std::size_t found) {

@@ -4,6 +4,7 @@
 #include <array>
 #include <string>
 
+#include "crypto/text/ascii.hpp"
 #include "http/json/limits.hpp"
 
 namespace tacit::http {
@@ -11,8 +12,9 @@ namespace {
 
 constexpr std::string_view white_space = " \t\n\r";
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
+using crypto::is_digit;
+
+bool is_hex(char c) { return crypto::hex_value(c) >= 0; }
 
 class Scanner {
  public:

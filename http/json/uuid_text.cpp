@@ -3,13 +3,15 @@
 #include <algorithm>
 #include <array>
 
+#include "crypto/text/ascii.hpp"
+
 namespace tacit::http {
 namespace {
 
 constexpr std::string_view urn_prefix = "urn:uuid:";
 constexpr std::array<std::size_t, 5> group_lengths{8, 4, 4, 4, 12};
 
-bool is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
+bool is_hex(char c) { return crypto::hex_value(c) >= 0; }
 
 /// The text without braces or `urn:uuid:`.
 std::string_view unwrap(std::string_view text) {

@@ -17,7 +17,9 @@ namespace tacit::http {
 
 /// In the order in which they are dropped when the queue fills up.
 enum class LogKind : std::uint8_t { access, other, error, audit_head };
-inline constexpr std::size_t log_kinds = 4;
+/// In log_lines_dropped and in metrics.
+inline constexpr std::array log_kind_names{"access", "other", "error", "audit_head"};
+inline constexpr std::size_t log_kinds = log_kind_names.size();
 /// The number of lines of each kind.
 using LogCounts = std::array<std::uint64_t, log_kinds>;
 

@@ -83,8 +83,7 @@ class Writer {
     if (all == 0) return;
     LogLine line(LogLevel::warn, "log_lines_dropped");
     line.field("reason", std::to_string(all) + " lines dropped: the log's reader did not keep up").field("lines", all);
-    constexpr std::array<const char*, log_kinds> names{"access", "other", "error", "audit_head"};
-    for (std::size_t i = 0; i < log_kinds; ++i) line.field(names[i], untold_[i]);
+    for (std::size_t i = 0; i < log_kinds; ++i) line.field(log_kind_names[i], untold_[i]);
     reader_is_there_ = descriptor_.write(line.finish());
     if (reader_is_there_) untold_ = {};
   }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "crypto/text/ascii.hpp"
+
 namespace tacit::http {
 namespace {
 
@@ -35,7 +37,7 @@ bool may_become(std::string_view bytes, std::string_view word) {
 
 FirstBytes classify(std::string_view bytes) {
   // TLS records and SSL 2 client hellos never begin with a letter or CR.
-  const bool letter = !bytes.empty() && bytes.front() >= 'A' && bytes.front() <= 'Z';
+  const bool letter = !bytes.empty() && crypto::is_upper(bytes.front());
   if (starts(bytes, proxy_2.substr(0, std::min(bytes.size(), proxy_2.size()))) && bytes.starts_with('\r')) {
     return bytes.size() < 5 ? FirstBytes::other : FirstBytes::proxy_header;
   }

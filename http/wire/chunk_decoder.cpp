@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "crypto/text/ascii.hpp"
+
 namespace tacit::http {
 namespace {
 
@@ -19,14 +21,6 @@ constexpr std::array<bool, 256> token_bytes = [] {
   for (const char c : std::string_view("!#$%&'*+-.^_`|~")) table[static_cast<unsigned char>(c)] = true;
   return table;
 }();
-
-/// The value of a hexadecimal digit; 16 if it is not one.
-constexpr unsigned digit_of(std::uint8_t byte) {
-  if (byte >= '0' && byte <= '9') return static_cast<unsigned>(byte - '0');
-  if (byte >= 'a' && byte <= 'f') return static_cast<unsigned>(byte - 'a' + 10);
-  if (byte >= 'A' && byte <= 'F') return static_cast<unsigned>(byte - 'A' + 10);
-  return 16;
-}
 
 constexpr bool is_blank(std::uint8_t byte) { return byte == ' ' || byte == '\t'; }
 
@@ -92,10 +86,10 @@ void ChunkDecoder::step(std::uint8_t byte) {
 }
 
 void ChunkDecoder::take_size(std::uint8_t byte) {
-  const unsigned digit = digit_of(byte);
-  if (digit < 16 && step_ != Step::size_blank) {
+  const int digit = crypto::hex_value(static_cast<char>(byte));
+  if (digit >= 0 && step_ != Step::size_blank) {
     if (++digits_ > most_digits) return refuse("A chunk's size has more than 16 digits.");
-    remaining_ = remaining_ * 16 + digit;
+    remaining_ = remaining_ * 16 + static_cast<unsigned>(digit);
     step_ = Step::size;
     return;
   }

@@ -6,21 +6,16 @@
 #include <utility>
 #include <vector>
 
+#include "crypto/text/ascii.hpp"
+
 namespace tacit::http {
 namespace {
 
 namespace ip = boost::asio::ip;
 
-constexpr std::string_view blanks = " \t";
-
-std::string_view trimmed(std::string_view text) {
-  text.remove_prefix(std::min(text.find_first_not_of(blanks), text.size()));
-  return text.substr(0, text.find_last_not_of(blanks) + 1);
-}
-
-bool same_word(std::string_view a, std::string_view lower) {
-  return std::ranges::equal(a, lower, [](char x, char y) { return (x >= 'A' && x <= 'Z' ? x | 0x20 : x) == y; });
-}
+using crypto::blanks;
+using crypto::equal_ignoring_case;
+using crypto::trimmed;
 
 /// A hop as the field describes it.
 struct Node {
@@ -50,7 +45,7 @@ Node address_node(std::string_view address_text, std::string_view port_text, boo
 /// `192.0.2.7`, `192.0.2.7:4711`, `[2001:db8::7]`, `[2001:db8::7]:4711`; in X-Forwarded-For also `2001:db8::7`, which
 /// proxies write.
 Node node_of(std::string_view text, ForwardedField field) {
-  if (same_word(text, "unknown") || text.starts_with('_')) return {hidden};
+  if (equal_ignoring_case(text, "unknown") || text.starts_with('_')) return {hidden};
   if (text.starts_with('[')) {
     const auto end = text.find(']');
     if (end == std::string_view::npos) return {};
@@ -106,7 +101,7 @@ class ElementReader {
     rest_.remove_prefix(1);
     std::string value;
     if (!(rest_.starts_with('"') ? quoted(value) : plain(value))) return false;
-    if (!same_word(name, "for")) return true;
+    if (!equal_ignoring_case(name, "for")) return true;
     if (std::exchange(has_for, true)) return false;
     hop = std::move(value);
     return true;
@@ -114,9 +109,8 @@ class ElementReader {
 
   std::string_view token() {
     constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
-    const auto end = std::ranges::find_if_not(rest_, [&](char c) {
-      return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || marks.find(c) != marks.npos;
-    });
+    const auto end = std::ranges::find_if_not(
+        rest_, [&](char c) { return crypto::is_letter_or_digit(c) || marks.find(c) != marks.npos; });
     const std::string_view found = rest_.substr(0, static_cast<std::size_t>(end - rest_.begin()));
     rest_.remove_prefix(found.size());
     return found;

@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "crypto/text/ascii.hpp"
 #include "http/wire/head_lines.hpp"
 #include "http/wire/trace_context.hpp"
 
@@ -20,20 +21,7 @@ using boost::system::error_code;
 /// The longest target, with room for a method and the version.
 constexpr std::size_t max_request_line_size = max_target_size + 64;
 
-bool equal_ignoring_case(std::string_view a, std::string_view lower) {
-  if (a.size() != lower.size()) return false;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    const char c = a[i] >= 'A' && a[i] <= 'Z' ? static_cast<char>(a[i] | 0x20) : a[i];
-    if (c != lower[i]) return false;
-  }
-  return true;
-}
-
-std::string_view without_blanks(std::string_view text) {
-  constexpr std::string_view blanks = " \t";
-  text.remove_prefix(std::min(text.find_first_not_of(blanks), text.size()));
-  return text.substr(0, text.find_last_not_of(blanks) + 1);
-}
+using crypto::equal_ignoring_case;
 
 Method method_of(beast_http::verb verb) {
   switch (verb) {
@@ -60,7 +48,7 @@ std::string_view too_many_fields() {
 bool is_host(std::string_view text) {
   constexpr std::string_view marks = "-._~!$&'()*+,;=%:[]";
   return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || marks.find(c) != marks.npos;
+    return crypto::is_letter_or_digit(c) || marks.find(c) != marks.npos;
   });
 }
 
@@ -172,7 +160,7 @@ class HeadParser final : public beast_http::basic_parser<true> {
   void take_connection(std::string_view list) {
     while (!list.empty()) {
       const std::size_t comma = std::min(list.find(','), list.size());
-      const std::string_view word = without_blanks(list.substr(0, comma));
+      const std::string_view word = crypto::trimmed(list.substr(0, comma));
       says_close_ = says_close_ || equal_ignoring_case(word, "close");
       says_keep_alive_ = says_keep_alive_ || equal_ignoring_case(word, "keep-alive");
       list.remove_prefix(std::min(comma + 1, list.size()));

@@ -3,24 +3,19 @@
 #include <algorithm>
 #include <array>
 
+#include "crypto/text/ascii.hpp"
 #include "crypto/text/hex.hpp"
 
 namespace tacit::http {
 namespace {
 
-constexpr std::string_view blanks = " \t";
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
-
-bool same_word(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, [](char x, char y) { return lower(x) == lower(y); });
-}
+using crypto::equal_ignoring_case;
 
 /// RFC 9110 section 5.6.2.
 bool is_token(std::string_view text) {
   constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
   return !text.empty() && std::ranges::all_of(text, [&](char c) {
-    return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z') || marks.find(c) != marks.npos;
+    return crypto::is_letter_or_digit(c) || marks.find(c) != marks.npos;
   });
 }
 
@@ -70,15 +65,15 @@ struct Framing {
   bool chunked = false;
 
   std::string take(std::string_view name, std::string_view value) {
-    if (same_word(name, "host")) {
+    if (equal_ignoring_case(name, "host")) {
       if (++hosts > 1) return "The field Host is repeated.";
-    } else if (same_word(name, "content-length")) {
+    } else if (equal_ignoring_case(name, "content-length")) {
       if (++lengths > 1) return "The field Content-Length is repeated.";
-      const bool digits = !value.empty() && std::ranges::all_of(value, [](char c) { return c >= '0' && c <= '9'; });
+      const bool digits = !value.empty() && std::ranges::all_of(value, crypto::is_digit);
       if (!digits) return "The field Content-Length is not a number of bytes.";
-    } else if (same_word(name, "transfer-encoding")) {
+    } else if (equal_ignoring_case(name, "transfer-encoding")) {
       if (++encodings > 1) return "The field Transfer-Encoding is repeated.";
-      chunked = same_word(value, "chunked");
+      chunked = equal_ignoring_case(value, "chunked");
     }
     return {};
   }
@@ -98,11 +93,10 @@ std::string field_fault(std::string_view text, std::size_t number, Framing& fram
   if (colon == std::string_view::npos) return line(number) + " has no colon after a field name.";
   const std::string_view name = text.substr(0, colon);
   if (name.empty()) return line(number) + " has no field name before its colon.";
-  if (blanks.find(name.back()) != std::string_view::npos) return line(number) + " has white space before its colon.";
+  if (crypto::blanks.find(name.back()) != std::string_view::npos)
+    return line(number) + " has white space before its colon.";
   if (!is_token(name)) return line(number) + " has invalid characters in its field name.";
-  std::string_view value = text.substr(colon + 1);
-  value.remove_prefix(std::min(value.find_first_not_of(blanks), value.size()));
-  return framing.take(name, value.substr(0, value.find_last_not_of(blanks) + 1));
+  return framing.take(name, crypto::trimmed(text.substr(colon + 1)));
 }
 
 }  // namespace
@@ -132,7 +126,7 @@ void hide_proxy_connection(std::span<std::uint8_t> raw) {
   const std::string_view text(reinterpret_cast<const char*>(raw.data()), raw.size());
   for (std::size_t at = text.find('\n'); at != std::string_view::npos; at = text.find('\n', at + 1)) {
     const std::string_view line = text.substr(at + 1);
-    const bool named = line.size() > name.size() && same_word(line.substr(0, name.size()), name);
+    const bool named = line.size() > name.size() && equal_ignoring_case(line.substr(0, name.size()), name);
     if (named && line[name.size()] == ':') raw[at + 1 + hyphen] = '_';
   }
 }

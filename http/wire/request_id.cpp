@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "crypto/primitives/random.hpp"
+#include "crypto/text/ascii.hpp"
 
 namespace tacit::http {
 namespace {
@@ -11,8 +12,7 @@ namespace {
 bool is_sane_request_id(std::string_view id) {
   if (id.empty() || id.size() > 64 || id.find("tct_") != std::string_view::npos) return false;
   for (const char c : id) {
-    const bool plain =
-        (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_' || c == '.';
+    const bool plain = crypto::is_letter_or_digit(c) || c == '-' || c == '_' || c == '.';
     if (!plain) return false;
   }
   return true;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "crypto/text/ascii.hpp"
+
 namespace tacit::http {
 namespace {
 
@@ -23,18 +25,11 @@ constexpr std::array<unsigned char, 256> allowed = [] {
   return table;
 }();
 
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
 // The byte of the escape at `at`, or -1.
 int escaped_byte(std::string_view text, std::size_t at) {
   if (at + 2 >= text.size()) return -1;
-  const int high = hex_value(text[at + 1]);
-  const int low = hex_value(text[at + 2]);
+  const int high = crypto::hex_value(text[at + 1]);
+  const int low = crypto::hex_value(text[at + 2]);
   return high < 0 || low < 0 ? -1 : high * 16 + low;
 }
 

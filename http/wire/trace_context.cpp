@@ -3,13 +3,16 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "crypto/text/ascii.hpp"
+
 namespace tacit::http {
 namespace {
 
 constexpr std::size_t version_00_size = 55;
 
 bool is_hex(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return !crypto::is_upper(c) && crypto::hex_value(c) >= 0; });
 }
 
 bool is_id(std::string_view text) { return is_hex(text) && text.find_first_not_of('0') != std::string_view::npos; }

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <variant>
 
+#include "crypto/text/ascii.hpp"
 #include "http/json/date_time.hpp"
 #include "server/config/errors.hpp"
 #include "server/config/values.hpp"
@@ -12,9 +13,7 @@
 namespace tacit::server {
 namespace {
 
-bool is_number(std::string_view text) {
-  return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
-}
+bool is_number(std::string_view text) { return !text.empty() && std::ranges::all_of(text, crypto::is_digit); }
 
 /// A date-time contains a colon; a span of time does not.
 std::int64_t read_instant(std::string_view text) {
@@ -26,18 +25,11 @@ std::int64_t read_instant(std::string_view text) {
   throw UsageError(shown(text) + " is not a time (such as 2026-01-31T12:00:00Z)");
 }
 
-int digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
 bool read_hash(std::string_view text, crypto::Digest& hash) {
   if (text.size() != 2 * hash.size()) return false;
   for (std::size_t i = 0; i < hash.size(); ++i) {
-    const int high = digit(text[2 * i]);
-    const int low = digit(text[2 * i + 1]);
+    const int high = crypto::hex_value(text[2 * i]);
+    const int low = crypto::hex_value(text[2 * i + 1]);
     if (high < 0 || low < 0) return false;
     hash[i] = static_cast<std::uint8_t>(high * 16 + low);
   }

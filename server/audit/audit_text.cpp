@@ -8,6 +8,7 @@
 
 #include "crypto/keyrings/keyring.hpp"
 #include "crypto/text/base64.hpp"
+#include "crypto/text/sentence.hpp"
 #include "http/log/printable.hpp"
 
 namespace tacit::server {
@@ -20,7 +21,7 @@ std::string text_of(const json::value& value) {
   if (value.is_string()) return std::string(value.get_string());
   if (!value.is_array()) return json::serialize(value);
   std::string text;
-  for (const json::value& each : value.get_array()) text.append(text.empty() ? "" : ",").append(text_of(each));
+  for (const json::value& each : value.get_array()) crypto::append_part(text, text_of(each), ",");
   return text;
 }
 

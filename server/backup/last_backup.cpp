@@ -3,10 +3,6 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
-#include <array>
-#include <chrono>
-#include <ctime>
-
 #include "crypto/time/unix_time.hpp"
 #include "server/process/small_file.hpp"
 
@@ -18,14 +14,6 @@ namespace json = boost::json;
 
 constexpr mode_t record_mode = 0644;
 constexpr std::int64_t clock_tolerance = 300;
-
-std::string utc(std::int64_t at) {
-  const std::time_t seconds = at;
-  std::tm parts{};
-  ::gmtime_r(&seconds, &parts);
-  std::array<char, 32> text{};
-  return {text.data(), std::strftime(text.data(), text.size(), "%FT%TZ", &parts)};
-}
 
 }  // namespace
 
@@ -58,7 +46,7 @@ std::optional<LastBackup> read_last_backup(const fs::path& file) {
 
 std::error_code write_last_backup(const fs::path& file, const LastBackup& record) {
   const json::object text = {
-      {"at", record.at}, {"time", utc(record.at)}, {"file", record.file}, {"bytes", record.bytes}};
+      {"at", record.at}, {"time", crypto::utc_text(record.at)}, {"file", record.file}, {"bytes", record.bytes}};
   return replace_small_file(file, json::serialize(text) + "\n", record_mode);
 }
 

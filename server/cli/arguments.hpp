@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "crypto/text/ascii.hpp"
 #include "server/cli/commands.hpp"
 #include "server/config/errors.hpp"
 
@@ -12,7 +13,7 @@ namespace tacit::server {
 /// The argument's text, parsed by `read` (see values.hpp). Throws UsageError if it is missing or invalid.
 template <class Read>
 auto read_argument(const Arguments& arguments, const std::string& name, Read read) {
-  const bool operand = name.front() >= 'A' && name.front() <= 'Z';
+  const bool operand = crypto::is_upper(name.front());
   const std::string shown_name = operand ? name : "--" + name;
   if (!arguments.contains(name)) throw UsageError(shown_name + " is missing");
   try {

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "crypto/text/sentence.hpp"
 #include "server/cli/completion.hpp"
 #include "server/cli/manual.hpp"
 
@@ -12,11 +13,7 @@ namespace {
 
 using Names = std::set<std::string>;
 
-std::string joined(const Names& names, std::string_view separator) {
-  std::string text;
-  for (const std::string& name : names) text += (text.empty() ? "" : std::string(separator)) + name;
-  return text;
-}
+using crypto::joined;
 
 std::string from_words(const std::string& words) { return "COMPREPLY=($(compgen -W \"" + words + "\" -- \"$cur\"))"; }
 

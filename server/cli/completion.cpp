@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "auth/model/scope_names.hpp"
+#include "crypto/text/sentence.hpp"
 #include "server/cli/command_line.hpp"
 
 namespace tacit::server {
@@ -95,7 +96,7 @@ std::vector<CompletedWord> first_words() {
     }
     std::string& known = words.empty() || words.back().word != word ? words.emplace_back(CompletedWord{word, {}}).help
                                                                     : words.back().help;
-    known.append(known.empty() ? "" : ", ").append(std::string_view(command.name).substr(word.size() + 1));
+    crypto::append_part(known, std::string_view(command.name).substr(word.size() + 1), ", ");
   }
   words.push_back({"help", "Explains a command."});
   return words;

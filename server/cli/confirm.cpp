@@ -2,9 +2,9 @@
 
 #include <unistd.h>
 
-#include <algorithm>
 #include <iostream>
 
+#include "crypto/text/ascii.hpp"
 #include "http/log/printable.hpp"
 #include "store/engine/whereabouts.hpp"
 
@@ -15,19 +15,11 @@ constexpr const char* dry_run_help = "Show what would be done, and change nothin
 
 bool terminal_to_ask_on() { return ::isatty(STDIN_FILENO) == 1 && ::isatty(STDERR_FILENO) == 1; }
 
-std::string small_letters(std::string text) {
-  const auto small = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-  std::ranges::transform(text, text.begin(), small);
-  return text;
-}
-
 std::string read_answer() {
   const store::WaitsForOthers operator_thinks;
   std::string answer;
   std::getline(std::cin, answer);
-  const auto begin = answer.find_first_not_of(" \t\r");
-  if (begin == answer.npos) return {};
-  return small_letters(answer.substr(begin, answer.find_last_not_of(" \t\r") - begin + 1));
+  return crypto::lower(crypto::trimmed(answer, " \t\r"));
 }
 
 }  // namespace
@@ -56,7 +48,7 @@ void Confirmation::ask(const std::string& question, const std::string& word) con
   std::cerr << http::printable(question) << (word.empty() ? " [y/N] " : " Type " + word + " to continue: ")
             << std::flush;
   const std::string answer = read_answer();
-  if (word.empty() ? answer == "y" || answer == "yes" : answer == small_letters(word)) return;
+  if (word.empty() ? answer == "y" || answer == "yes" : answer == crypto::lower(word)) return;
   throw CommandFailed("nothing was done: the answer was not " + (word.empty() ? "y" : word));
 }
 

@@ -2,6 +2,7 @@
 #include <string>
 #include <string_view>
 
+#include "crypto/text/sentence.hpp"
 #include "server/cli/completion.hpp"
 #include "server/cli/manual.hpp"
 
@@ -21,7 +22,6 @@ std::string in_quotes(std::string_view text) {
 /// The options of `complete` that propose such a value or operand.
 std::string proposer(std::string_view argument) {
   const Proposal proposal = proposal_for(argument);
-  std::string words;
   switch (proposal.kind) {
     case Proposal::Kind::file:
       return "-F";
@@ -32,8 +32,7 @@ std::string proposer(std::string_view argument) {
     case Proposal::Kind::api_key_ids:
       return "-f -a " + in_quotes("(" + std::string(api_key_ids_call) + ")");
     case Proposal::Kind::words:
-      for (const std::string& word : proposal.words) words += (words.empty() ? "" : " ") + word;
-      return "-f -a " + in_quotes(words);
+      return "-f -a " + in_quotes(crypto::joined(proposal.words, " "));
     case Proposal::Kind::text:
       break;
   }

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "auth/issuers/issuer_settings.hpp"
+#include "crypto/text/ascii.hpp"
 #include "server/cli/help_texts.hpp"
 #include "server/cli/output.hpp"
 #include "server/cli/roff.hpp"
@@ -17,15 +18,13 @@ namespace {
 constexpr const char* files_text = "The settings specify the paths of keyrings, certificates and the store.";
 
 std::string lower_first(std::string text) {
-  if (text.size() > 1 && text[1] >= 'a' && text[1] <= 'z') {
-    text[0] = static_cast<char>(text[0] >= 'A' && text[0] <= 'Z' ? text[0] - 'A' + 'a' : text[0]);
-  }
+  if (text.size() > 1 && crypto::is_lower(text[1])) text[0] = crypto::lower(text[0]);
   if (text.ends_with('.')) text.pop_back();
   return text;
 }
 
 std::string upper_first(std::string text) {
-  if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 'a' + 'A');
+  if (!text.empty()) text[0] = crypto::upper(text[0]);
   return text;
 }
 

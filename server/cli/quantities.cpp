@@ -5,12 +5,6 @@
 
 namespace tacit::server {
 
-std::string counted(std::uint64_t number, const std::string& one, const std::string& many) {
-  std::string text = std::to_string(number) + ' ';
-  if (number == 1) return text + one;
-  return text + (many.empty() ? one + 's' : many);
-}
-
 std::string size_text(std::uint64_t bytes) {
   const std::string text = short_size_text(bytes);
   return bytes < 1024 ? text : text + " (" + counted(bytes, "byte") + ")";

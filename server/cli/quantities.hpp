@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 
+#include "crypto/text/sentence.hpp"
 #include "crypto/text/size_text.hpp"
 
 namespace tacit::server {
@@ -18,7 +19,7 @@ using crypto::short_size_text;
 /// "45 s", "5 min", "1 h 30 min", "2 days 1 h": the two largest units; the remainder is omitted.
 std::string duration_text(std::chrono::seconds span);
 
-/// "1 tenant", "2 tenants". `many` is needed if the plural is not `one` and an s.
-std::string counted(std::uint64_t number, const std::string& one, const std::string& many = {});
+/// "1 tenant", "2 tenants".
+using crypto::counted;
 
 }  // namespace tacit::server

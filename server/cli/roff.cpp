@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <cstdio>
 
+#include "crypto/text/ascii.hpp"
 #include "crypto/text/utf8.hpp"
 #include "server/cli/output.hpp"
 
@@ -69,8 +70,7 @@ bool ends_with_heading(std::string_view page) {
 
 std::string upper_case(std::string_view text) {
   std::string result(text);
-  const auto upper = [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; };
-  std::transform(result.begin(), result.end(), result.begin(), upper);
+  std::ranges::transform(result, result.begin(), crypto::upper);
   return result;
 }
 

@@ -7,8 +7,8 @@
 
 #include "auth/api_keys/api_key_format.hpp"
 #include "auth/model/scope_names.hpp"
-#include "auth/model/word_list.hpp"
 #include "crypto/files/descriptor.hpp"
+#include "crypto/text/sentence.hpp"
 #include "crypto/text/utf8.hpp"
 #include "http/json/limits.hpp"
 #include "http/log/printable.hpp"
@@ -41,7 +41,7 @@ store::Scope read_scopes(const Arguments& arguments) {
     const auto scope = auth::scope_of(name);
     if (!scope) {
       throw UsageError("--scope: " + shown(name) + " is not " +
-                       auth::word_list(auth::scope_names(auth::every_scope), ", ", " or "));
+                       crypto::joined(auth::scope_names(auth::every_scope), ", ", " or "));
     }
     scopes = scopes | *scope;
   }

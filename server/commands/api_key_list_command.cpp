@@ -7,6 +7,7 @@
 #include <string>
 
 #include "auth/model/scope_names.hpp"
+#include "crypto/text/sentence.hpp"
 #include "http/log/printable.hpp"
 #include "server/cli/arguments.hpp"
 #include "server/cli/commands.hpp"
@@ -23,12 +24,6 @@ namespace {
 const char* state_of(const store::ApiKey& api_key) {
   if (api_key.revoked_at) return "revoked";
   return api_key.expires_at && *api_key.expires_at <= store::now_microseconds() ? "expired" : "active";
-}
-
-std::string joined(const std::vector<std::string_view>& words) {
-  std::string text;
-  for (const auto word : words) text.append(text.empty() ? "" : ",").append(word);
-  return text;
 }
 
 boost::json::value time_or_null(std::optional<std::int64_t> time) {
@@ -65,10 +60,10 @@ void print_table(const std::vector<store::ApiKey>& api_keys) {
   // Whole seconds suffice in a table.
   const auto day_and_time = [](std::int64_t time) { return store::rfc3339(time).substr(0, 19) + "Z"; };
   for (const auto& api_key : api_keys) {
-    rows.push_back({api_key.id, state_of(api_key), api_key.tenant.str(), joined(auth::scope_names(api_key.scopes)),
-                    day_and_time(api_key.created_at), api_key.expires_at ? day_and_time(*api_key.expires_at) : "never",
-                    api_key.last_used_at ? day_and_time(*api_key.last_used_at) : "never",
-                    http::printable(api_key.name)});
+    rows.push_back(
+        {api_key.id, state_of(api_key), api_key.tenant.str(), crypto::joined(auth::scope_names(api_key.scopes), ","),
+         day_and_time(api_key.created_at), api_key.expires_at ? day_and_time(*api_key.expires_at) : "never",
+         api_key.last_used_at ? day_and_time(*api_key.last_used_at) : "never", http::printable(api_key.name)});
   }
   std::cout << table(rows);
 }

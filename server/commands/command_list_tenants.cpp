@@ -3,7 +3,7 @@
 #include <string_view>
 
 #include "auth/model/scope_names.hpp"
-#include "auth/model/word_list.hpp"
+#include "crypto/text/sentence.hpp"
 #include "server/cli/confirm.hpp"
 #include "server/cli/patient_output.hpp"
 #include "server/commands/command_options.hpp"
@@ -17,7 +17,7 @@ namespace po = boost::program_options;
 
 std::string about_scope() {
   const auto names = [](store::Scope scopes, std::string_view last) {
-    return auth::word_list(auth::scope_names(scopes), ", ", last);
+    return crypto::joined(auth::scope_names(scopes), ", ", last);
   };
   return "A permission of the key: " + names(store::api_scopes, " or ") + ", may be repeated; or " +
          names(store::Scope::tools_use, {}) + " alone, for the tool plane. Default " +

@@ -17,6 +17,7 @@
 #include "server/process/apart.hpp"
 #include "server/process/store_user.hpp"
 #include "server/wiring/open_store.hpp"
+#include "store/keys/prekeys.hpp"
 #include "store/lmdb/environment/store_folder.hpp"
 #include "store/rows/store_meta.hpp"
 
@@ -24,9 +25,6 @@ namespace tacit::server {
 namespace {
 
 namespace fs = std::filesystem;
-
-// New tenants need a key pair each, possibly before the tool plane first runs.
-constexpr std::size_t first_prekeys = 512;
 
 // A store may be created in an empty directory, because service managers create the directory themselves.
 bool store_exists(const fs::path& directory) {
@@ -108,7 +106,7 @@ int init_command(const Config& config) {
     store::StoreOptions options = store_options(config);
     options.give_up_root = become_store_user;
     options.new_format = store::store_format;
-    options.new_prekeys = first_prekeys;
+    options.new_prekeys = store::first_prekeys;
     const KeyNeeds needs{.root_signing = true, .signs = false};
     const auto store = store::Store::create(options, load_keys(config, needs));
     if (store.has_error()) fail("cannot create the store " + config.store.string(), store.error());

@@ -1,8 +1,6 @@
 // Adding, promoting and retiring keys. Each change is audited in the store before the keyrings' files change; after an
 // interruption between the two, the same command completes the change. A child process, which may give up root, opens
 // the store; this process holds the locked keyrings. Signing keys: server/commands/key_signing.hpp.
-#include <unistd.h>
-
 #include <iostream>
 #include <optional>
 #include <string>
@@ -11,15 +9,11 @@
 #include "server/cli/arguments.hpp"
 #include "server/cli/commands.hpp"
 #include "server/cli/confirm.hpp"
-#include "server/cli/progress.hpp"
-#include "server/cli/quantities.hpp"
+#include "server/commands/key_changes.hpp"
 #include "server/commands/key_rings.hpp"
 #include "server/commands/key_signing.hpp"
 #include "server/config/errors.hpp"
 #include "server/config/values.hpp"
-#include "server/wiring/open_store.hpp"
-#include "store/audit/audit_trail.hpp"
-#include "store/keys/keys.hpp"
 
 namespace tacit::server {
 namespace {
@@ -29,50 +23,6 @@ using store::KeyKind;
 
 /// Promotions and retirements change the list of keys, which the root signing key signs.
 constexpr KeyNeeds to_change{.root_signing = true};
-
-/// Writes the files. A failure is audited, too, because the change was audited before.
-void apply(crypto::KeyringEdit& ring, const Config& config, store::AuditAction action, KeyKind kind,
-           const crypto::KeyId& id) {
-  const auto applied = ring.apply();
-  if (applied) return;
-  with_store(config, {}, [&](store::Store& store) {
-    run(store.audit().record(key_event(action, store::AuditOutcome::failed, to_string(kind), id), operator_context()));
-    return std::string();
-  });
-  fail(applied.error());
-}
-
-void change_in_store(store::Store& store, KeyChange how, const KeyInRing& key, const crypto::KeyId& id) {
-  value_or_fail(run(store.keys().change(how, key.kind, id, operator_context())),
-                "cannot change the store's record of the key " + crypto::to_hex(id));
-}
-
-/// Why the key cannot be retired at present; std::nullopt if it can.
-std::optional<std::string> hindrance(const store::Store& store, KeyKind kind, const crypto::KeyId& id) {
-  Progress progress(std::cerr, "Counting uses of the key", ::isatty(STDERR_FILENO) == 1);
-  const auto census = value_or_fail(
-      store.keys().census(kind, [&](const store::VerifyProgress& p) { progress.show(p.rows, p.rows_total); }),
-      "cannot count the uses of the key");
-  if (const store::KeyUse use = census.of(id); use.total() > 0) return hindrance_of(kind, use);
-  if (census.unreadable == 0) return std::nullopt;
-  return counted(census.unreadable, "row") +
-         " cannot be read and may use it; see tacit verify, and --discard-unreadable";
-}
-
-/// Throws if stored data may use the key. In that case, undoes a retirement recorded in the store by this command or by
-/// an earlier one that was killed before its check.
-void expect_unused(store::Store& store, const KeyInRing& key, const crypto::KeyId& id) {
-  const auto why = hindrance(store, key.kind, id);
-  if (!why) return;
-  change_in_store(store, KeyChange::keep, key, id);
-  throw CommandFailed("the key " + crypto::to_hex(id) + " is not retired: " + *why);
-}
-
-void expect_retirable(const store::Store& store, KeyKind kind, const crypto::KeyId& id) {
-  if (const auto why = hindrance(store, kind, id)) {
-    throw CommandFailed("the key " + crypto::to_hex(id) + " would not be retired: " + *why);
-  }
-}
 
 /// A keyring as `key add` names it.
 struct AddedTo {
@@ -99,7 +49,7 @@ int key_add_command(const Config& config, const Arguments& arguments) {
     record_key_event(store, store::AuditAction::key_add, to_string(kind), *id);
     return std::string();
   });
-  apply(ring, config, store::AuditAction::key_add, kind, *id);
+  finish_change(ring.apply(), config, store::AuditAction::key_add, to_string(kind), *id);
   std::cout << crypto::to_hex(*id) << '\n';
   std::cerr << "Added this " << to_string(kind)
             << " key. Keep a copy of the keyring, make every server read it (restart it "
@@ -114,10 +64,10 @@ int key_promote_command(const Config& config, const Arguments& arguments) {
   const auto promoted = key.ring.promote(id);
   if (!promoted) fail(promoted.error());
   with_store(config, to_change, [&](store::Store& store) {
-    change_in_store(store, KeyChange::promote, key, id);
+    change_in_store(store, KeyChange::promote, key.kind, id);
     return std::string();
   });
-  apply(key.ring, config, store::AuditAction::key_promote, key.kind, id);
+  finish_change(key.ring.apply(), config, store::AuditAction::key_promote, to_string(key.kind), id);
   std::cout << "The " << to_string(key.kind) << " key " << crypto::to_hex(id) << " is now the primary key.\n";
   std::cerr << "Make every server read it (restart it under systemd, else reload), and then run: tacit key rewrap "
             << to_string(key.kind) << '\n';
@@ -145,15 +95,15 @@ int key_retire_command(const Config& config, const Arguments& arguments) {
   }
   const KeyNeeds needs{.root_signing = true, .discard_unreadable = discards};
   with_store(config, needs, [&](store::Store& store) {
-    expect_unused(store, key, id);
+    expect_unused(store, key.kind, id);
     confirmation.ask("Permanently remove " + what + " from its keyring?");
     // From here on no process can store data that uses the key, whatever its keyring; but one may have done so
     // between the count and this change.
-    change_in_store(store, KeyChange::retire, key, id);
-    expect_unused(store, key, id);
+    change_in_store(store, KeyChange::retire, key.kind, id);
+    expect_unused(store, key.kind, id);
     return std::string();
   });
-  apply(key.ring, config, store::AuditAction::key_retire, key.kind, id);
+  finish_change(key.ring.apply(), config, store::AuditAction::key_retire, to_string(key.kind), id);
   std::cout << "The " << to_string(key.kind) << " key " << crypto::to_hex(id) << " is retired.\n";
   std::cerr << "Backups from before the rewrap still need it: keep a copy of it as long as those backups.\n";
   return exit_ok;

@@ -18,7 +18,7 @@
 #include "server/wiring/open_store.hpp"
 #include "store/audit/audit_trail.hpp"
 #include "store/engine/whereabouts.hpp"
-#include "store/keys/keys.hpp"
+#include "store/keys/prekeys.hpp"
 
 namespace tacit::server {
 namespace {
@@ -40,7 +40,7 @@ void add(store::Store& store, std::uint64_t number) {
   std::uint64_t added = 0;
   while (added < number) {
     const auto some = std::min<std::uint64_t>(number - added, store::most_prekeys_at_once);
-    const auto done = run(store.keys().add_prekeys(some));
+    const auto done = run(store.prekeys().add(some));
     if (!done) {
       if (added > 0) record(store, added);
       fail("cannot make further key pairs; " + std::to_string(added) + " were added", done.error());
@@ -84,7 +84,7 @@ int key_prekeys_command(const Config& config, const Arguments& arguments) {
   const std::uint64_t number = arguments.contains("add") ? read_argument(arguments, "add", read_count) : 0;
   const auto store = open_store(config, {.root_signing = number > 0, .signs = number > 0});
   if (number > 0) add(*store, number);
-  const auto figures = value_or_fail(store->keys().prekeys(), "cannot count the key pairs");
+  const auto figures = value_or_fail(store->prekeys().figures(), "cannot count the key pairs");
   if (arguments.contains("json")) {
     print_json(figures, number);
   } else {

@@ -14,6 +14,7 @@
 #include "server/cli/standard_streams.hpp"
 #include "server/commands/history_notice.hpp"
 #include "server/commands/key_rings.hpp"
+#include "server/commands/key_run.hpp"
 #include "server/config/command_option_defaults.hpp"
 #include "server/config/errors.hpp"
 #include "server/config/values.hpp"
@@ -26,33 +27,6 @@ namespace tacit::server {
 namespace {
 
 using store::KeyKind;
-
-constexpr std::uint64_t most_rate = 1'000'000;
-constexpr std::uint64_t most_problems_shown = 100;
-
-std::uint64_t count(const store::RewrapRun& rewrap, KeyKind kind) {
-  Progress progress(std::cerr, std::string("Counting ") + to_string(kind), ::isatty(STDERR_FILENO) == 1);
-  return value_or_fail(rewrap.count([&](const store::VerifyProgress& p) { progress.show(p.rows, p.rows_total); }),
-                       "cannot count the remaining work");
-}
-
-void run_to_end(store::RewrapRun& rewrap, KeyKind kind, std::uint64_t total) {
-  Progress progress(std::cerr, std::string("Rewrapping ") + to_string(kind), ::isatty(STDERR_FILENO) == 1,
-                    kind == KeyKind::root ? "tenants" : "rows", Progress::Rate::yes);
-  std::uint64_t problems = 0;
-  store::RewrapRun::Watch watch;
-  watch.moved = [&](std::uint64_t rows) {
-    if (rows > 0) progress.show(rows, std::max(total, rows));
-  };
-  watch.problem = [&](const std::string& problem) {
-    if (++problems <= most_problems_shown) complain(problem);
-  };
-  watch.not_recorded = [](const store::Failure& failure) {
-    complain("cannot record the progress: " + sentence(failure));
-  };
-  value_or_fail(run(rewrap.run(std::move(watch))),
-                "cannot continue; finished work is kept, and the next run continues from there");
-}
 
 void report(const store::RewrapRun& rewrap, KeyKind kind, std::chrono::duration<double> taken) {
   std::cout << to_string(kind) << ": rewrapped " << rewrap.figures() << " to the key "
@@ -70,9 +44,13 @@ void report(const store::RewrapRun& rewrap, KeyKind kind, std::chrono::duration<
 bool rewrap_all(store::Store& store, KeyKind kind, std::uint64_t rate) {
   store::RewrapRun rewrap(store.keys(), store.audit(), kind, rate, operator_context());
   value_or_fail(run(rewrap.begin()), "cannot begin to rewrap");
-  const std::uint64_t total = count(rewrap, kind);
+  const std::uint64_t total = count_work(rewrap, std::string("Counting ") + to_string(kind));
   const auto began = std::chrono::steady_clock::now();
-  run_to_end(rewrap, kind, total);
+  {
+    Progress progress(std::cerr, std::string("Rewrapping ") + to_string(kind), ::isatty(STDERR_FILENO) == 1,
+                      kind == KeyKind::root ? "tenants" : "rows", Progress::Rate::yes);
+    run_to_end(rewrap, total, progress, "the progress");
+  }
   report(rewrap, kind, std::chrono::steady_clock::now() - began);
   const bool intact = history_is_intact(store);
   return intact && rewrap.problems() == 0;
@@ -121,8 +99,6 @@ bool rewrap(const Config& config, KeyKind kind, std::uint64_t rate, const Argume
              },
              default_stall + config.store_timeout) == whole;
 }
-
-std::uint64_t read_rate(std::string_view text) { return read_number(text, 0, most_rate); }
 
 }  // namespace
 

@@ -1,7 +1,5 @@
 #include "server/commands/key_signing.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <iostream>
@@ -9,15 +7,15 @@
 
 #include "crypto/text/enum_table.hpp"
 #include "http/log/printable.hpp"
-#include "server/cli/progress.hpp"
-#include "server/cli/quantities.hpp"
 #include "server/cli/standard_streams.hpp"
+#include "server/commands/key_changes.hpp"
 #include "server/commands/key_rings.hpp"
 #include "server/config/errors.hpp"
 #include "store/audit/audit_trail.hpp"
 #include "store/engine/context.hpp"
 #include "store/engine/work.hpp"
 #include "store/keys/keys.hpp"
+#include "store/keys/prekeys.hpp"
 #include "store/rows/store_meta.hpp"
 
 namespace tacit::server {
@@ -36,25 +34,10 @@ constexpr std::array<RoleRow, crypto::signing_roles.size()> roles{{{SigningRole:
                                                                    {SigningRole::tools, "audit-tools"},
                                                                    {SigningRole::operators, "audit-operator"}}};
 
-constexpr std::size_t first_prekeys = 512;
-
 constexpr KeyNeeds to_change{.root_signing = true};
 
 crypto::SigningEdit edit_signing(const Config& config) {
   return opened(crypto::SigningEdit::open(signing_files(config)));
-}
-
-/// Writes the files. A failure is audited, too, because the change was audited before.
-void apply(crypto::SigningEdit& edit, const Config& config, store::AuditAction action, SigningRole role,
-           const crypto::KeyId& id) {
-  const auto applied = edit.apply();
-  if (applied) return;
-  with_store(config, {}, [&](store::Store& store) {
-    run(store.audit().record(key_event(action, store::AuditOutcome::failed, keyring_name(role), id),
-                             operator_context()));
-    return std::string();
-  });
-  fail(applied.error());
 }
 
 store::Task<store::Outcome<std::uint32_t>> read_rows_format(store::Transaction& transaction) {
@@ -73,30 +56,6 @@ void expect_newest_format(const store::Store& store) {
                       "stats");
 }
 
-void change_in_store(store::Store& store, KeyChange how, const crypto::KeyId& id) {
-  value_or_fail(run(store.keys().change(how, KeyKind::signing, id, operator_context())),
-                "cannot change the store's record of the key " + crypto::to_hex(id));
-}
-
-std::optional<std::string> hindrance(const store::Store& store, const crypto::KeyId& id) {
-  Progress progress(std::cerr, "Counting uses of the key", ::isatty(STDERR_FILENO) == 1);
-  const auto census =
-      value_or_fail(store.keys().census(KeyKind::signing,
-                                        [&](const store::VerifyProgress& p) { progress.show(p.rows, p.rows_total); }),
-                    "cannot count the uses of the key");
-  if (const store::KeyUse use = census.of(id); use.total() > 0) return hindrance_of(KeyKind::signing, use);
-  if (census.unreadable == 0) return std::nullopt;
-  return counted(census.unreadable, "row") +
-         " cannot be read and may be signed with it; see tacit verify, and --discard-unreadable";
-}
-
-void expect_unused(store::Store& store, const crypto::KeyId& id) {
-  const auto why = hindrance(store, id);
-  if (!why) return;
-  change_in_store(store, KeyChange::keep, id);
-  throw CommandFailed("the key " + crypto::to_hex(id) + " is not retired: " + *why);
-}
-
 std::string describe(const crypto::Signer& signer) {
   return std::string(keyring_name(signer.role)) + " key " + crypto::to_hex(signer.id);
 }
@@ -113,11 +72,11 @@ std::uint64_t record_retirement(const Config& config, const crypto::Signer& sign
       const store::AuditMark head = value_or_fail(store.audit().head(), "cannot read the head of the audit log");
       return std::to_string(head.sequence);
     }
-    expect_unused(store, signer.id);
+    expect_unused(store, KeyKind::signing, signer.id);
     confirmation.ask(question);
     // A process may have signed with it between the count and this change.
-    change_in_store(store, KeyChange::retire, signer.id);
-    expect_unused(store, signer.id);
+    change_in_store(store, KeyChange::retire, KeyKind::signing, signer.id);
+    expect_unused(store, KeyKind::signing, signer.id);
     return std::string("0");
   });
   return std::stoull(answer);
@@ -132,8 +91,8 @@ void promote_root_signer(store::Store& store, const crypto::KeyId& id, bool firs
   };
   promote();
   if (!first) return;
-  for (std::size_t added = 0; added < first_prekeys; added += store::most_prekeys_at_once) {
-    value_or_fail(run(store.keys().add_first_prekeys(id, store::most_prekeys_at_once)),
+  for (std::size_t added = 0; added < store::first_prekeys; added += store::most_prekeys_at_once) {
+    value_or_fail(run(store.prekeys().add_first(id, store::most_prekeys_at_once)),
                   "cannot make key pairs for new tenants");
   }
   promote();
@@ -188,7 +147,7 @@ int add_signing_key(const Config& config, SigningRole role) {
     record_key_event(store, store::AuditAction::key_add, keyring_name(role), *id);
     return std::string();
   });
-  apply(edit, config, store::AuditAction::key_add, role, *id);
+  finish_change(edit.apply(), config, store::AuditAction::key_add, keyring_name(role), *id);
   print_added(config, role, *id, first);
   return exit_ok;
 }
@@ -206,7 +165,7 @@ int promote_signing_key(const Config& config, const crypto::Signer& signer) {
     }
     return std::string();
   });
-  apply(edit, config, store::AuditAction::key_promote, signer.role, signer.id);
+  finish_change(edit.apply(), config, store::AuditAction::key_promote, keyring_name(signer.role), signer.id);
   std::cout << "The " << describe(signer) << " is now the primary key.\n";
   std::cerr << "Make every server read it (restart it under systemd, else reload)";
   if (signer.role == SigningRole::root) {
@@ -224,8 +183,7 @@ int retire_signing_key(const Config& config, const crypto::Signer& signer, const
   if (confirmation.dry_run()) {
     if (signer.role == SigningRole::root) {
       with_store(config, {.signs = false, .discard_unreadable = discards}, [&](store::Store& store) {
-        const auto why = hindrance(store, signer.id);
-        if (why) throw CommandFailed("the key " + crypto::to_hex(signer.id) + " would not be retired: " + *why);
+        expect_retirable(store, KeyKind::signing, signer.id);
         return std::string();
       });
     }
@@ -234,7 +192,7 @@ int retire_signing_key(const Config& config, const crypto::Signer& signer, const
   }
   const std::uint64_t through = record_retirement(config, signer, confirmation, discards);
   if (auto retired = edit.retire(signer.id, through); !retired) fail(retired.error());
-  apply(edit, config, store::AuditAction::key_retire, signer.role, signer.id);
+  finish_change(edit.apply(), config, store::AuditAction::key_retire, keyring_name(signer.role), signer.id);
   std::cout << "The " << describe(signer) << " is retired.\n";
   std::cerr << "Its public half stays in the root public keyring and verifies what it signed before.\n";
   return exit_ok;

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "crypto/text/sentence.hpp"
 #include "http/log/printable.hpp"
 #include "server/cli/arguments.hpp"
 #include "server/cli/commands.hpp"
@@ -16,6 +17,7 @@
 #include "server/config/command_option_defaults.hpp"
 #include "server/config/errors.hpp"
 #include "server/config/values.hpp"
+#include "server/control/answer_members.hpp"
 #include "server/control/control_client.hpp"
 
 namespace tacit::server {
@@ -29,21 +31,7 @@ constexpr std::chrono::seconds introduction{10};
 
 std::chrono::seconds read_timeout(std::string_view text) { return read_seconds(text, 1, longest_timeout); }
 
-/// The strings of an answer's member, which is a list.
-std::vector<std::string> texts(const json::object& answer, const char* name) {
-  std::vector<std::string> all;
-  const json::value* const found = answer.if_contains(name);
-  if (found == nullptr || !found->is_array()) return all;
-  for (const json::value& one : found->get_array()) {
-    if (one.is_string()) all.push_back(http::printable(one.get_string()));
-  }
-  return all;
-}
-
-std::string text(const json::value& object, const char* name) {
-  const json::value* const found = object.is_object() ? object.get_object().if_contains(name) : nullptr;
-  return found != nullptr && found->is_string() ? http::printable(found->get_string()) : std::string();
-}
+bool is_good(const json::object& answer) { return truth_in(answer, "good").value_or(false); }
 
 /// A part's name for people: "tool identities" for tool_identities.
 std::string in_words(std::string part) {
@@ -54,30 +42,20 @@ std::string in_words(std::string part) {
   return part;
 }
 
-std::string joined(const std::vector<std::string>& words) {
-  std::string all;
-  for (const std::string& word : words) all += (all.empty() ? "" : ", ") + word;
-  return all;
-}
-
 /// Prints one server's answer: successes on standard output, failures on standard error.
 bool tell(const std::string& server, const json::object& answer) {
-  const json::value* const good = answer.if_contains("good");
-  const bool all_good = good != nullptr && good->is_bool() && good->get_bool();
   std::vector<std::string> taken;
-  for (std::string& part : texts(answer, "taken")) taken.push_back(in_words(std::move(part)));
-  if (!taken.empty()) std::cout << server << ": reloaded: " << joined(taken) << '\n';
-  const std::vector<std::string> later = texts(answer, "restart_needed");
-  if (!later.empty()) std::cout << server << ": restart needed for: " << joined(later) << '\n';
-  if (const json::value* const kept = answer.if_contains("kept"); kept != nullptr && kept->is_array()) {
-    for (const json::value& one : kept->get_array()) {
-      complain(server + ": " + in_words(text(one, "part")) + " not reloaded: " + text(one, "reason"));
-    }
+  for (std::string& part : texts_in(answer, "taken")) taken.push_back(in_words(std::move(part)));
+  if (!taken.empty()) std::cout << server << ": reloaded: " << crypto::joined(taken, ", ") << '\n';
+  const std::vector<std::string> later = texts_in(answer, "restart_needed");
+  if (!later.empty()) std::cout << server << ": restart needed for: " << crypto::joined(later, ", ") << '\n';
+  for (const json::object* kept : objects_in(answer, "kept")) {
+    complain(server + ": " + in_words(text_in(*kept, "part")) + " not reloaded: " + text_in(*kept, "reason"));
   }
-  for (const std::string& reason : texts(answer, "next_start_fails")) {
+  for (const std::string& reason : texts_in(answer, "next_start_fails")) {
     complain(std::string(server).append(": the next start would fail: ").append(reason));
   }
-  return all_good;
+  return is_good(answer);
 }
 
 /// Asks one server and prints its answer. Returns whether the whole reload succeeded.
@@ -96,8 +74,7 @@ bool reload(const FoundServer& server, std::chrono::seconds timeout, json::array
   }
   if (!trouble.empty()) complain(name_of(server) + ": " + trouble);
   if (all == nullptr) return trouble.empty() && tell(name_of(server), answer);
-  const json::value* const good = answer.if_contains("good");
-  const bool all_good = good != nullptr && good->is_bool() && good->get_bool();
+  const bool all_good = is_good(answer);
   if (!trouble.empty()) answer = {{"good", false}, {"error", trouble}};
   answer["process"] = server.process;
   all->push_back(std::move(answer));

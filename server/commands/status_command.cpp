@@ -29,6 +29,7 @@
 #include "server/commands/status_report.hpp"
 #include "server/commands/status_signing.hpp"
 #include "server/config/errors.hpp"
+#include "server/control/answer_members.hpp"
 #include "server/process/apart.hpp"
 #include "server/process/store_user.hpp"
 #include "server/wiring/open_store.hpp"
@@ -64,22 +65,18 @@ std::optional<T> within_patience(std::function<T()> look) {
 
 StatusLine late(std::string subject) { return {std::move(subject), false, "no answer within 3 s: its disk hangs", {}}; }
 
-std::uint64_t number(const json::object& object, const char* name) {
-  const json::value* const found = object.if_contains(name);
-  boost::system::error_code error;
-  const auto value = found != nullptr ? found->to_number<std::uint64_t>(error) : 0;
-  return error ? 0 : value;
+std::uint64_t number(const json::object& answer, const char* name) {
+  return number_in<std::uint64_t>(answer, name).value_or(0);
 }
 
 /// The figures of a server, which has the store open.
 std::optional<StoreRoom> room_of(const std::vector<FoundServer>& servers) {
   for (const FoundServer& server : servers) {
-    const json::value* const found = server.state.if_contains("room");
-    if (found == nullptr || !found->is_object()) continue;
-    const json::object& told = found->get_object();
+    const json::object* const told = object_in(server.state, "room");
+    if (told == nullptr) continue;
     StoreRoom room;
-    room.map_bytes = number(told, "map_bytes");
-    room.map_used_bytes = room.map_bytes - std::min(room.map_bytes, number(told, "map_free_bytes"));
+    room.map_bytes = number(*told, "map_bytes");
+    room.map_used_bytes = room.map_bytes - std::min(room.map_bytes, number(*told, "map_free_bytes"));
     return room;
   }
   return std::nullopt;

@@ -8,17 +8,19 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cstdio>
-#include <ctime>
 #include <memory>
 #include <optional>
 #include <set>
 #include <utility>
 
+#include "crypto/certificates/certificates.hpp"
+#include "crypto/text/sentence.hpp"
+#include "crypto/time/unix_time.hpp"
 #include "http/log/printable.hpp"
 #include "server/backup/last_backup.hpp"
 #include "server/cli/quantities.hpp"
+#include "server/control/answer_members.hpp"
 
 namespace tacit::server {
 namespace {
@@ -30,63 +32,22 @@ constexpr std::int64_t certificate_attention = certificate_attention_days * day;
 constexpr std::int64_t backup_attention = backup_attention_hours * 3600;
 constexpr std::uint64_t disk_least = disk_attention_gibibytes << 30;
 
-std::string text(const json::object& object, const char* name) {
-  const json::value* const found = object.if_contains(name);
-  return found != nullptr && found->is_string() ? http::printable(found->get_string()) : std::string();
-}
+std::string texts(const json::object& answer, const char* name) { return crypto::joined(texts_in(answer, name), "; "); }
 
-bool is_true(const json::object& object, const char* name) {
-  const json::value* const found = object.if_contains(name);
-  return found != nullptr && found->is_bool() && found->get_bool();
-}
+bool is_true(const json::object& answer, const char* name) { return truth_in(answer, name).value_or(false); }
 
-std::optional<std::int64_t> number(const json::object& object, const char* name) {
-  const json::value* const found = object.if_contains(name);
-  return found != nullptr && found->is_int64() ? std::optional(found->get_int64()) : std::nullopt;
-}
-
-/// The objects of a list; empty for other values.
-std::vector<const json::object*> objects(const json::object& object, const char* name) {
-  std::vector<const json::object*> all;
-  const json::value* const found = object.if_contains(name);
-  if (found == nullptr || !found->is_array()) return all;
-  for (const json::value& one : found->get_array()) {
-    if (one.is_object()) all.push_back(&one.get_object());
-  }
-  return all;
-}
-
-std::string texts(const json::object& object, const char* name) {
-  std::string all;
-  const json::value* const found = object.if_contains(name);
-  if (found == nullptr || !found->is_array()) return all;
-  for (const json::value& one : found->get_array()) {
-    if (one.is_string()) all += (all.empty() ? "" : "; ") + http::printable(one.get_string());
-  }
-  return all;
-}
-
-void add(std::string& text, const std::string& part) { text.append(text.empty() ? "" : "; ").append(part); }
+void add(std::string& text, const std::string& part) { crypto::append_part(text, part, "; "); }
 
 const json::object* plane_of(const FoundServer& server, std::string_view plane) {
-  for (const json::object* one : objects(server.state, "planes")) {
-    if (text(*one, "plane") == plane) return one;
+  for (const json::object* one : objects_in(server.state, "planes")) {
+    if (text_in(*one, "plane") == plane) return one;
   }
   return nullptr;
 }
 
 std::string process(const FoundServer& server) { return "process " + std::to_string(server.process); }
 
-// In the format of RFC 3339.
-std::string date_time(std::int64_t when) {
-  const std::time_t seconds = when;
-  std::tm parts{};
-  ::gmtime_r(&seconds, &parts);
-  std::array<char, 32> text{};
-  return {text.data(), std::strftime(text.data(), text.size(), "%FT%TZ", &parts)};
-}
-
-std::string date(std::int64_t when) { return date_time(when).substr(0, sizeof "2026-01-31" - 1); }
+std::string date(std::int64_t when) { return crypto::utc_text(when).substr(0, sizeof "2026-01-31" - 1); }
 
 struct Free {
   void operator()(std::FILE* file) const { static_cast<void>(std::fclose(file)); }  // read-only
@@ -101,15 +62,14 @@ std::optional<std::int64_t> expiry_in(const std::filesystem::path& path) {
   if (!file) return std::nullopt;
   const auto no_password = [](char*, int, int, void*) { return -1; };
   const std::unique_ptr<X509, Free> leaf(PEM_read_X509_AUX(file.get(), nullptr, no_password, nullptr));
-  std::tm parts{};
-  if (!leaf || ASN1_TIME_to_tm(X509_get0_notAfter(leaf.get()), &parts) != 1) return std::nullopt;
-  return static_cast<std::int64_t>(::timegm(&parts));
+  if (!leaf) return std::nullopt;
+  return crypto::seconds_of(X509_get0_notAfter(leaf.get()));
 }
 
 std::string days_left(std::int64_t expiry, std::int64_t now) {
   if (expiry <= now) return "expired on " + date(expiry);
   const std::int64_t days = (expiry - now) / day;
-  return (days == 1 ? "1 day" : std::to_string(days) + " days") + " left, until " + date(expiry);
+  return counted(static_cast<std::uint64_t>(days), "day") + " left, until " + date(expiry);
 }
 
 std::string percent(std::uint64_t part, std::uint64_t whole) {
@@ -135,8 +95,8 @@ StatusLine plane_status(const char* plane, const FoundServers& found) {
     line.good = line.good && ready;
     std::string said = server.trouble;
     if (state != nullptr && !ready) said = "not ready: " + texts(*state, "reasons");
-    if (ready) said = "ready on " + text(*state, "address") + ", version " + text(server.state, "version");
-    const std::string warning = state != nullptr ? text(*state, "warning") : std::string();
+    if (ready) said = "ready on " + text_in(*state, "address") + ", version " + text_in(server.state, "version");
+    const std::string warning = state != nullptr ? text_in(*state, "warning") : std::string();
     if (!warning.empty()) said.append(" (").append(warning).append(")");
     add(line.text, process(server) + " " + said);
     processes.emplace_back(json::object{{"process", server.process}, {"ready", ready}});
@@ -153,12 +113,12 @@ StatusLine reload_status(const std::vector<FoundServer>& servers) {
   StatusLine line{"last reload", true, {}, {}};
   bool told = false;
   for (const FoundServer& server : servers) {
-    const json::value* const found = server.state.if_contains("last_reload");
-    told = told || found != nullptr;
-    if (found == nullptr || !found->is_object()) continue;
-    const json::object& last = found->get_object();
+    told = told || server.state.contains("last_reload");
+    const json::object* const found = object_in(server.state, "last_reload");
+    if (found == nullptr) continue;
+    const json::object& last = *found;
     std::string said;
-    for (const json::object* kept : objects(last, "kept")) add(said, text(*kept, "reason"));
+    for (const json::object* kept : objects_in(last, "kept")) add(said, text_in(*kept, "reason"));
     const std::string next = texts(last, "next_start_fails");
     if (!next.empty()) add(said, "the next start would fail: " + next);
     const std::string later = texts(last, "restart_needed");
@@ -180,7 +140,7 @@ StatusLine certificate_status(const char* plane, const std::vector<FoundServer>&
   for (const FoundServer& server : servers) {
     const json::object* const state = plane_of(server, plane);
     if (state != nullptr && warnings.empty()) warnings = texts(*state, "certificate_warnings");
-    const auto served = state != nullptr ? number(*state, "certificate_expires") : std::nullopt;
+    const auto served = state != nullptr ? number_in<std::int64_t>(*state, "certificate_expires") : std::nullopt;
     if (served && (!earliest || *served < *earliest)) earliest = served;
   }
   const std::optional<std::int64_t> counts = earliest ? earliest : lies;
@@ -190,7 +150,7 @@ StatusLine certificate_status(const char* plane, const std::vector<FoundServer>&
                              : "could not be read: " + http::printable(file.string());
     return line;
   }
-  line.details["expires"] = date_time(*counts);
+  line.details["expires"] = crypto::utc_text(*counts);
   line.details["days_left"] = (*counts - now) / day;
   line.good = *counts - now >= certificate_attention;
   line.text = days_left(*counts, now);
@@ -211,10 +171,10 @@ StatusLine key_status(const std::vector<FoundServer>& servers) {
   std::map<std::string, std::set<std::string>> primary;  // ring → ids; there should be one
   std::map<std::string, std::set<std::string>> all;
   for (const FoundServer& server : servers) {
-    for (const json::object* key : objects(server.state, "keys")) {
-      const std::string ring = key_kind_of(text(*key, "ring"));
-      all[ring].insert(text(*key, "id"));
-      if (is_true(*key, "primary")) primary[ring].insert(text(*key, "id"));
+    for (const json::object* key : objects_in(server.state, "keys")) {
+      const std::string ring = key_kind_of(text_in(*key, "ring"));
+      all[ring].insert(text_in(*key, "id"));
+      if (is_true(*key, "primary")) primary[ring].insert(text_in(*key, "id"));
     }
   }
   for (const auto& [ring, ids] : all) {
@@ -243,7 +203,7 @@ StatusLine backup_status(const Config& config, std::int64_t now) {
   if (!noted) return {"backup", false, "none is recorded; systemctl enable --now tacit-backup.timer", {}};
   const std::int64_t age = std::max<std::int64_t>(now - noted->at, 0);
   StatusLine line{"backup", age <= backup_attention, {}, {}};
-  line.details = {{"at", date_time(noted->at)}, {"age", age}, {"bytes", noted->bytes}};
+  line.details = {{"at", crypto::utc_text(noted->at)}, {"age", age}, {"bytes", noted->bytes}};
   line.text = duration_text(std::chrono::seconds(age)) + " ago, ";
   line.text.append(noted->file == "-" ? "to standard output" : http::printable(noted->file));
   line.text.append(", ").append(short_size_text(noted->bytes));

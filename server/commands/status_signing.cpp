@@ -9,8 +9,9 @@
 #include <string>
 #include <utility>
 
-#include "http/log/printable.hpp"
+#include "crypto/text/sentence.hpp"
 #include "server/cli/quantities.hpp"
+#include "server/control/answer_members.hpp"
 #include "server/serve/store_warnings.hpp"
 
 namespace tacit::server {
@@ -25,30 +26,9 @@ std::uint64_t number_of(SigningPhase phase) { return static_cast<std::uint64_t>(
 constexpr std::array<const char*, 3> phases{nothing_is_signed, "new keys and audit entries are signed",
                                             "keys and audit entries must be signed"};
 
-std::optional<std::uint64_t> number(const json::object& object, const char* name) {
-  const json::value* const found = object.if_contains(name);
-  if (found == nullptr || !found->is_number()) return std::nullopt;
-  boost::system::error_code error;
-  const auto value = found->to_number<std::uint64_t>(error);
-  return error ? std::nullopt : std::optional(value);
-}
+const json::object* signing_of(const FoundServer& server) { return object_in(server.state, "signing"); }
 
-const json::object* signing_of(const FoundServer& server) {
-  const json::value* const found = server.state.if_contains("signing");
-  return found != nullptr && found->is_object() ? &found->get_object() : nullptr;
-}
-
-bool is(bool expected, const json::object& signing, const char* name) {
-  const json::value* const found = signing.if_contains(name);
-  return found != nullptr && found->is_bool() && found->get_bool() == expected;
-}
-
-std::string text(const json::object& object, const char* name) {
-  const json::value* const found = object.if_contains(name);
-  return found != nullptr && found->is_string() ? http::printable(found->get_string()) : std::string();
-}
-
-void add(StatusLine& line, const std::string& part) { line.text.append(line.text.empty() ? "" : "; ").append(part); }
+void add(StatusLine& line, const std::string& part) { crypto::append_part(line.text, part, "; "); }
 
 /// Names the state that all servers have.
 void add_phases(StatusLine& line, const std::set<std::uint64_t>& found) {
@@ -84,11 +64,11 @@ StatusLine signing_status(const std::vector<FoundServer>& servers) {
   for (const FoundServer& server : servers) {
     const json::object* const signing = signing_of(server);
     if (signing == nullptr) continue;
-    if (const auto phase = number(*signing, "phase")) found.insert(*phase);
-    unsigned_tenants = std::max(unsigned_tenants, number(*signing, "unsigned_tenants").value_or(0));
-    changed = changed || is(false, *signing, "audit_intact");
-    rekey_unfinished = rekey_unfinished || is(true, *signing, "rekey_unfinished");
-    if (auto fault = text(*signing, "cut_off_fault"); !fault.empty()) faults.insert(std::move(fault));
+    if (const auto phase = number_in<std::uint64_t>(*signing, "phase")) found.insert(*phase);
+    unsigned_tenants = std::max(unsigned_tenants, number_in<std::uint64_t>(*signing, "unsigned_tenants").value_or(0));
+    changed = changed || truth_in(*signing, "audit_intact") == false;
+    rekey_unfinished = rekey_unfinished || truth_in(*signing, "rekey_unfinished") == true;
+    if (auto fault = text_in(*signing, "cut_off_fault"); !fault.empty()) faults.insert(std::move(fault));
   }
   if (found.empty()) return {"signing", true, "unknown: no server reports it", {}};
   add_phases(line, found);
@@ -113,10 +93,10 @@ StatusLine prekey_status(const std::vector<FoundServer>& servers) {
     const json::object* const signing = signing_of(server);
     if (signing == nullptr) continue;
     told = true;
-    const auto counted_there = number(*signing, "prekeys");
+    const auto counted_there = number_in<std::uint64_t>(*signing, "prekeys");
     if (!counted_there) continue;
     ready = std::min(ready.value_or(*counted_there), *counted_there);
-    low = std::max(low, number(*signing, "prekeys_low").value_or(0));
+    low = std::max(low, number_in<std::uint64_t>(*signing, "prekeys_low").value_or(0));
   }
   if (!ready) {
     line.text = told ? "not counted: none are needed, or the count is not finished" : "unknown: no server reports them";

@@ -17,6 +17,7 @@
 #include "server/cli/standard_streams.hpp"
 #include "server/commands/history_notice.hpp"
 #include "server/commands/key_rings.hpp"
+#include "server/commands/key_run.hpp"
 #include "server/config/command_option_defaults.hpp"
 #include "server/config/errors.hpp"
 #include "server/config/values.hpp"
@@ -26,9 +27,6 @@
 
 namespace tacit::server {
 namespace {
-
-constexpr std::uint64_t most_rate = 1'000'000;
-constexpr std::uint64_t most_problems_shown = 100;
 
 /// The child's answer.
 struct Rekeyed {
@@ -45,33 +43,15 @@ Rekeyed from_text(const std::string& text) {
   return rekeyed;
 }
 
-std::uint64_t count(store::RekeyRun& rekey) {
-  Progress progress(std::cerr, "Counting secrets", ::isatty(STDERR_FILENO) == 1);
-  return value_or_fail(rekey.count([&](const store::VerifyProgress& p) { progress.show(p.rows, p.rows_total); }),
-                       "cannot count the remaining work");
-}
-
-void run_to_end(store::RekeyRun& rekey, std::uint64_t total) {
-  Progress progress(std::cerr, "Sealing again", ::isatty(STDERR_FILENO) == 1, "secrets", Progress::Rate::yes);
-  std::uint64_t problems = 0;
-  store::RekeyRun::Watch watch;
-  watch.moved = [&](std::uint64_t secrets) {
-    if (secrets > 0) progress.show(secrets, std::max(total, secrets));
-  };
-  watch.problem = [&](const std::string& problem) {
-    if (++problems <= most_problems_shown) complain(problem);
-  };
-  watch.not_recorded = [](const store::Failure& failure) { complain("cannot record the end: " + sentence(failure)); };
-  value_or_fail(run(rekey.run(std::move(watch))),
-                "cannot continue; finished work is kept, and the next run continues from there");
-}
-
 Rekeyed rekey(store::Store& store, const store::RekeyWish& wish) {
   store::RekeyRun rekey(store.keys(), store.audit(), wish, operator_context());
   value_or_fail(run(rekey.begin()), "cannot begin");
-  const std::uint64_t total = count(rekey);
+  const std::uint64_t total = count_work(rekey, "Counting secrets");
   const auto began = std::chrono::steady_clock::now();
-  run_to_end(rekey, total);
+  {
+    Progress progress(std::cerr, "Sealing again", ::isatty(STDERR_FILENO) == 1, "secrets", Progress::Rate::yes);
+    run_to_end(rekey, total, progress, "the end");
+  }
   const auto taken = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - began);
   std::cout << "rekeyed " << rekey.figures() << " in " << duration_text(taken) << '\n';
   if (rekey.problems() > 0) std::cout << "problems: " << rekey.problems() << "; see tacit verify\n";
@@ -104,8 +84,6 @@ void write_cut_off(crypto::SigningEdit& ring, std::uint64_t sequence) {
             << " on, only signed keys and signed audit entries are accepted. Make every server read the keyring "
                "(restart it under systemd, else reload).\n";
 }
-
-std::uint64_t read_rate(std::string_view text) { return read_number(text, 0, most_rate); }
 
 store::RekeyWish wish_of(const Arguments& arguments) {
   store::RekeyWish wish;

@@ -4,6 +4,7 @@
 #include <array>
 #include <vector>
 
+#include "crypto/text/ascii.hpp"
 #include "server/config/settings_table.hpp"
 
 namespace tacit::server {
@@ -37,8 +38,7 @@ const Setting* find_setting(std::string_view name) {
 
 std::string environment_name(std::string_view setting_name) {
   std::string name = "TACIT_";
-  for (const char c : setting_name)
-    name += c == '-' ? '_' : static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+  for (const char c : setting_name) name += c == '-' ? '_' : crypto::upper(c);
   return name;
 }
 

@@ -2,15 +2,14 @@
 
 #include <algorithm>
 
+#include "crypto/text/ascii.hpp"
+
 namespace tacit::server {
 namespace {
 
 constexpr std::size_t longest_word = 64;
 
-char folded(char c) {
-  if (c >= 'A' && c <= 'Z') return static_cast<char>(c - 'A' + 'a');
-  return c == '_' || c == ' ' ? '-' : c;
-}
+char folded(char c) { return c == '_' || c == ' ' ? '-' : crypto::lower(c); }
 
 bool same(char a, char b) { return folded(a) == folded(b); }
 

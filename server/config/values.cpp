@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "crypto/text/ascii.hpp"
 #include "http/log/printable.hpp"
 #include "server/config/errors.hpp"
 
@@ -29,8 +30,7 @@ void check_range(std::string_view text, std::uint64_t number, std::uint64_t leas
 // "KiB", "kb", "Ki" and "K" all mean 1024; "B" means 1. Returns 0 for an unknown unit.
 std::uint64_t size_factor(std::string_view unit) {
   constexpr std::string_view prefixes = "kmgt";
-  std::string small(unit);
-  for (char& c : small) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  std::string small = crypto::lower(unit);
   if (small.ends_with('b')) small.pop_back();
   if (small.empty()) return 1;
   const auto power = prefixes.find(small.front());
@@ -150,8 +150,7 @@ std::string read_public_url(std::string_view text) {
   constexpr std::string_view scheme = "https://";
   std::string_view url = text.ends_with('/') ? text.substr(0, text.size() - 1) : text;
   const auto plain = [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' || c == '-' ||
-           c == ':' || c == '[' || c == ']';
+    return crypto::is_letter_or_digit(c) || c == '.' || c == '-' || c == ':' || c == '[' || c == ']';
   };
   const std::string_view host = url.starts_with(scheme) ? url.substr(scheme.size()) : std::string_view();
   if (host.empty() || !std::all_of(host.begin(), host.end(), plain)) {

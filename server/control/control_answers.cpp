@@ -24,7 +24,7 @@ namespace json = boost::json;
 constexpr std::size_t most_items = 100;
 constexpr std::size_t longest_text = 2000;
 
-std::string text(std::string all) {
+std::string shortened(std::string all) {
   if (all.size() <= longest_text) return all;
   all.resize(longest_text);
   all.append("…");
@@ -33,7 +33,7 @@ std::string text(std::string all) {
 
 json::array list(const std::vector<std::string>& all) {
   json::array out;
-  for (std::size_t i = 0; i < std::min(all.size(), most_items); ++i) out.emplace_back(text(all[i]));
+  for (std::size_t i = 0; i < std::min(all.size(), most_items); ++i) out.emplace_back(shortened(all[i]));
   if (all.size() > most_items) out.emplace_back("and " + std::to_string(all.size() - most_items) + " more");
   return out;
 }
@@ -72,7 +72,7 @@ json::object to_json(const ReloadResult& result) {
   json::array kept;
   for (const ReloadResult::Kept& one : result.kept) {
     if (kept.size() == most_items) break;
-    kept.emplace_back(json::object{{"part", one.part}, {"reason", text(one.reason)}});
+    kept.emplace_back(json::object{{"part", one.part}, {"reason", shortened(one.reason)}});
   }
   out["kept"] = std::move(kept);
   out["restart_needed"] = list(result.restart_needed);
@@ -119,7 +119,7 @@ void describe_signatures(json::object& answer, const StoreWatch& watch) {
   signing["prekeys"] = number(found.prekeys);
   signing["prekeys_low"] = found.prekeys_low;
   signing["audit_intact"] = !found.changed_entry;
-  signing["cut_off_fault"] = found.cut_off_fault ? json::value(text(*found.cut_off_fault)) : json::value();
+  signing["cut_off_fault"] = found.cut_off_fault ? json::value(shortened(*found.cut_off_fault)) : json::value();
   signing["rekey_unfinished"] = found.rekey_unfinished;
   answer["signing"] = std::move(signing);
   answer["warnings"] = list(store_warnings(found));

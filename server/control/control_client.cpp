@@ -14,7 +14,8 @@
 #include <thread>
 #include <utility>
 
-#include "http/log/printable.hpp"
+#include "crypto/text/sentence.hpp"
+#include "server/control/answer_members.hpp"
 #include "server/control/control_files.hpp"
 
 namespace tacit::server {
@@ -85,12 +86,9 @@ boost::system::result<std::string, AskError> read_line(const Descriptor& socket,
 }
 
 bool runs_one_of(const json::object& state, Planes planes) {
-  const json::value* const all = state.if_contains("planes");
-  if (all == nullptr || !all->is_array()) return false;
-  return std::any_of(all->get_array().begin(), all->get_array().end(), [planes](const json::value& one) {
-    const json::value* const name = one.is_object() ? one.get_object().if_contains("plane") : nullptr;
-    if (name == nullptr || !name->is_string()) return false;
-    return name->get_string() == "api" ? runs_api(planes) : runs_tools(planes);
+  return std::ranges::any_of(objects_in(state, "planes"), [planes](const json::object* one) {
+    const std::string name = raw_text_in(*one, "plane");
+    return !name.empty() && (name == "api" ? runs_api(planes) : runs_tools(planes));
   });
 }
 
@@ -98,11 +96,6 @@ std::optional<pid_t> process_of_unit(const Environment& environment) {
   const auto found = environment.find("MAINPID");
   if (found == environment.end()) return std::nullopt;
   return process_of_control_name("control-" + found->second + ".sock");
-}
-
-std::string text_of(const json::object& state, const char* name) {
-  const json::value* const found = state.if_contains(name);
-  return found != nullptr && found->is_string() ? std::string(found->get_string()) : std::string();
 }
 
 }  // namespace
@@ -123,7 +116,7 @@ boost::system::result<json::object, AskError> ask_server(const std::filesystem::
   options.allow_invalid_utf8 = true;  // file names may contain any bytes
   json::value parsed = json::parse(*answer, error, {}, options);
   if (error || !parsed.is_object()) return AskError{"sends an invalid answer"};
-  std::string refusal = http::printable(text_of(parsed.get_object(), "error"));
+  std::string refusal = text_in(parsed.get_object(), "error");
   if (!refusal.empty()) return AskError{"refuses: " + std::move(refusal)};
   return std::move(parsed.get_object());
 }
@@ -143,7 +136,7 @@ FoundServers find_servers(const LoadedConfig& loaded, const Environment& environ
       if (state) server.state = std::move(*state);
       if (state.has_error() && state.error().message == gone().message) continue;
       if (state.has_error()) server.trouble = state.error().message;
-      const bool others = state && !of_unit && text_of(server.state, "store") != store;
+      const bool others = state && !of_unit && raw_text_in(server.state, "store") != store;
       const bool other_plane = state && !of_unit && !runs_one_of(server.state, planes);
       if (!others && !other_plane) found.servers.push_back(std::move(server));
     }
@@ -153,10 +146,8 @@ FoundServers find_servers(const LoadedConfig& loaded, const Environment& environ
 
 std::string name_of(const FoundServer& server) {
   std::string planes;
-  if (const json::value* const all = server.state.if_contains("planes"); all != nullptr && all->is_array()) {
-    for (const json::value& one : all->get_array()) {
-      if (one.is_object()) planes += (planes.empty() ? "" : ", ") + http::printable(text_of(one.get_object(), "plane"));
-    }
+  for (const json::object* plane : objects_in(server.state, "planes")) {
+    crypto::append_part(planes, text_in(*plane, "plane"), ", ");
   }
   return "process " + std::to_string(server.process) + (planes.empty() ? "" : " (" + planes + ")");
 }

@@ -63,11 +63,10 @@ void add_backup_metrics(MetricFamilies& families, const std::filesystem::path& r
 }
 
 void add_log_metrics(MetricFamilies& families) {
-  constexpr std::array<const char*, http::log_kinds> kinds{"access", "other", "error", "audit_head"};
   const http::LogCounts dropped = http::dropped_log_lines();
   auto lines = families.counter("tacit_log_lines_dropped_total",
                                 "Log lines that the reader of standard error did not read in time or at all.");
-  for (std::size_t i = 0; i < kinds.size(); ++i) lines.add(dropped[i], {{"kind", kinds[i]}});
+  for (std::size_t i = 0; i < http::log_kinds; ++i) lines.add(dropped[i], {{"kind", http::log_kind_names[i]}});
 }
 
 }  // namespace

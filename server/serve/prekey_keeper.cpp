@@ -8,6 +8,7 @@
 #include "http/log/log.hpp"
 #include "server/wiring/open_store.hpp"
 #include "store/keys/keys.hpp"
+#include "store/keys/prekeys.hpp"
 #include "store/keys/signing_state.hpp"
 
 namespace tacit::server {
@@ -48,7 +49,7 @@ void PrekeyKeeper::change(std::size_t pool) {
   const std::lock_guard lock(mutex_);
   pool_ = pool;
   again_ = true;
-  if (thread_.joinable() || pool == 0 || ending_ || !store_.keys().makes_prekeys()) return;
+  if (thread_.joinable() || pool == 0 || ending_ || !store_.prekeys().are_made()) return;
   thread_ = std::thread([this] { run(); });
   ::pthread_setname_np(thread_.native_handle(), "prekeys");
 }
@@ -77,7 +78,7 @@ void PrekeyKeeper::run() {
       if (std::exchange(again_, false)) count_.reset();
     }
     // A reload may have taken the reason for this thread away.
-    pause = pool > 0 && store_.keys().makes_prekeys() ? round(pool) : between_looks;
+    pause = pool > 0 && store_.prekeys().are_made() ? round(pool) : between_looks;
   }
 }
 
@@ -88,7 +89,7 @@ std::uint64_t PrekeyKeeper::Count::ready(std::uint64_t rows_now) const {
 
 /// Looks at the pool, and adds a batch if pairs are missing. Returns the time to the next round.
 PrekeyKeeper::Milliseconds PrekeyKeeper::round(std::size_t pool) {
-  const auto rows = store_.keys().pool_rows();
+  const auto rows = store_.prekeys().pool_rows();
   if (!rows) return note(rows.error());
   if (is_count_due(*rows)) {
     auto counted = count();
@@ -103,7 +104,7 @@ PrekeyKeeper::Milliseconds PrekeyKeeper::round(std::size_t pool) {
   }
   const bool low = is_low(ready, pool);
   const std::size_t number = std::min(low ? urgent_batch : batch, pool - ready);
-  const auto added = server::run(store_.keys().add_prekeys(number));
+  const auto added = server::run(store_.prekeys().add(number));
   if (!added) return note(added.error());
   count_->usable += number;
   count_->rows += number;
@@ -121,9 +122,9 @@ store::Outcome<PrekeyKeeper::Count> PrekeyKeeper::count() {
   const auto begun = Clock::now();
   const auto recorded = server::run(store::record_cut_off(store_.keys()));
   if (!recorded) return recorded.error();
-  const auto rows = store_.keys().pool_rows();
+  const auto rows = store_.prekeys().pool_rows();
   if (!rows) return rows.error();
-  const auto figures = store_.keys().prekeys([this] { return !wait(milliseconds(0)); });
+  const auto figures = store_.prekeys().figures([this] { return !wait(milliseconds(0)); });
   if (!figures) return figures.error();
   Count counted{.usable = figures->usable, .rows = *rows, .ended = Clock::now()};
   const auto took = std::chrono::duration_cast<milliseconds>(counted.ended - begun);
@@ -138,7 +139,7 @@ store::Outcome<PrekeyKeeper::Count> PrekeyKeeper::count() {
 
 /// The rows may be an attacker's, in any number; good ones are not touched. Returns how many were removed.
 store::Outcome<std::uint64_t> PrekeyKeeper::remove_unusable() const {
-  const auto removed = server::run(store_.keys().remove_bad_prekeys());
+  const auto removed = server::run(store_.prekeys().remove_bad());
   if (!removed || *removed == 0) return removed;
   http::LogLine line(http::LogLevel::error, "prekeys_removed");
   http::log(line.field("prekeys", *removed).field("reason", "their signatures by the root signing key are wrong"));

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "auth/issuers/load_issuers.hpp"
+#include "crypto/text/sentence.hpp"
 #include "http/log/log.hpp"
 #include "server/config/errors.hpp"
 #include "server/config/server_options.hpp"
@@ -24,12 +25,6 @@ namespace {
 std::string value_of(const std::map<std::string, std::string>& values, const Setting& setting) {
   const auto found = values.find(setting.name);
   return found == values.end() ? setting.initial : found->second;
-}
-
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
-  return text;
 }
 
 }  // namespace
@@ -66,7 +61,7 @@ const ReloadResult& Reload::run() {
       result_.restart_needed = settings_for_restart(started_with_, loaded.values);
       if (!result_.restart_needed.empty()) {
         http::LogLine line(http::LogLevel::warn, "restart_needed");
-        http::log(line.field("settings", joined(result_.restart_needed)));
+        http::log(line.field("settings", crypto::joined(result_.restart_needed, ", ")));
       }
       loaded.config.plane = planes_;
       change(loaded.config);

@@ -12,6 +12,7 @@
 #include "store/audit/audit_trail.hpp"
 #include "store/health.hpp"
 #include "store/keys/keys.hpp"
+#include "store/keys/prekeys.hpp"
 #include "store/keys/signing_state.hpp"
 
 namespace tacit::server {
@@ -165,13 +166,13 @@ void StoreWatch::check_history() {
 void StoreWatch::count_prekeys() {
   std::optional<std::uint64_t> count;
   if (store_.health().signing().phase != crypto::SigningPhase::none) {
-    const auto rows = store_.keys().pool_rows();
+    const auto rows = store_.prekeys().pool_rows();
     if (!rows) return;  // the next look is soon
     const auto now = Clock::now();
     if (counted_rows_ == *rows && now < count_again_) return;
     count = *rows;
     if (*rows <= most_verified) {
-      const auto figures = store_.keys().prekeys([this] { return rest(); });
+      const auto figures = store_.prekeys().figures([this] { return rest(); });
       if (!figures) return;
       count = figures->usable;
     }

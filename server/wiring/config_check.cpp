@@ -15,6 +15,7 @@
 #include "auth/tool_identities.hpp"
 #include "crypto/files/trusted_folder.hpp"
 #include "crypto/keyrings/keyring.hpp"
+#include "crypto/text/sentence.hpp"
 #include "http/tls/tls_context.hpp"
 #include "server/config/errors.hpp"
 #include "server/config/suggestion.hpp"
@@ -89,7 +90,7 @@ void Check::file_problem(const NamedFiles& files, std::string sentence) {
   for (const auto& [name, file] : files) {
     const std::string path = file.string();
     if (path.empty() || !(sentence.starts_with(path + ": ") || sentence.starts_with(path + " "))) continue;
-    names.append(names.empty() ? "" : " and ").append(name);
+    crypto::append_part(names, name, " and ");
   }
   if (names.empty()) return problem(std::move(sentence));
   const auto [before, is_new] = told_.emplace(sentence, problems_.size());

@@ -5,6 +5,7 @@
 
 #include "store/backup/sign_restored.hpp"
 #include "store/backup/whole_file.hpp"
+#include "store/lmdb/environment/store_files.hpp"
 #include "store/lmdb/environment/store_folder.hpp"
 #include "store/model/damage.hpp"
 #include "store/model/failures.hpp"
@@ -13,9 +14,6 @@ namespace tacit::store {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// As LMDB creates it: the planes may run as two users of one group.
-constexpr mode_t file_mode = 0660;
 
 /// The folder, removed again if this process made it and the restore failed.
 class Folder {
@@ -89,7 +87,7 @@ Outcome<std::uint64_t> restore(const fs::path& directory, const StoreKeys& keys,
   const fs::path path = directory.has_filename() ? directory : directory.parent_path();
   Folder folder(path);
   if (auto made = folder.make(); !made) return made.error();
-  auto file = WholeFile::create(path / "data.mdb", file_mode);
+  auto file = WholeFile::create(path / "data.mdb", store_file_mode);
   if (!file) return file.error();
   if (auto given = file->give_to_folder_owner(); !given) return given.error();
   std::uint64_t written = 0;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "crypto/text/sentence.hpp"
 #include "store/audit/audit_checkpoint.hpp"
 #include "store/engine/context.hpp"
 #include "store/keys/keys.hpp"
@@ -205,19 +206,7 @@ class Count {
   KeyCensus census_;
 };
 
-std::string counted(std::uint64_t number, const char* what) {
-  return std::to_string(number) + ' ' + what + (number == 1 ? "" : "s");
-}
-
-/// "a", "a and b", "a, b and c".
-std::string joined(const std::vector<std::string>& parts) {
-  std::string text;
-  for (std::size_t i = 0; i < parts.size(); ++i) {
-    if (i != 0) text += i + 1 == parts.size() ? " and " : ", ";
-    text += parts[i];
-  }
-  return text;
-}
+using crypto::counted;
 
 std::string signed_rows(const KeyUse& use) {
   std::vector<std::string> parts;
@@ -228,7 +217,7 @@ std::string signed_rows(const KeyUse& use) {
   if (use.erasure_marks > 0) parts.push_back(counted(use.erasure_marks, "erasure mark"));
   if (use.rekey_marks > 0) parts.emplace_back("the rekey mark");
   if (use.cut_off_records > 0) parts.emplace_back("the record of the cut-off");
-  return joined(parts);
+  return crypto::joined(parts, ", ", " and ");
 }
 
 }  // namespace

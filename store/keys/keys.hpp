@@ -12,8 +12,8 @@
 #include "store/engine/async.hpp"
 #include "store/engine/engine.hpp"
 #include "store/keys/key_census.hpp"
-#include "store/keys/prekeys.hpp"
 #include "store/keys/rewrap.hpp"
+#include "store/keys/walk_rest.hpp"
 #include "store/model/audit.hpp"
 #include "store/model/key_kind.hpp"
 #include "store/model/store_keys.hpp"
@@ -51,9 +51,6 @@ class Keys {
   /// the ring has not as primary yet. Fails with not_found without it, with not_allowed if the key was retired, with
   /// unavailable before the store takes rows of format 3, with integrity if one of these rows was altered.
   Async<void> promote_signing(crypto::KeyId id, AuditContext who);
-  /// Makes and adds key pairs for new tenants (at most most_prekeys_at_once) that are signed with a key which
-  /// promote_signing has named, before the ring has it as primary.
-  Async<void> add_first_prekeys(crypto::KeyId signer, std::size_t number);
   /// The same check, for the keyrings with which the store was opened.
   Outcome<void> check_primary_root() const;
   /// The keys that it fails for. A rewrap of root keys names them.
@@ -64,26 +61,9 @@ class Keys {
   /// metadata key), on successive snapshots.
   Outcome<KeyCensus> census(KeyKind kind, const std::function<void(const VerifyProgress&)>& progress) const;
 
-  // The pool of key pairs for new tenants (store/rows/prekey.hpp).
-  /// Whether this process makes pairs: tenants' keys are signed, and it has the root signing key.
-  bool makes_prekeys() const;
-  /// Called between the snapshots of a walk, on its thread. False ends the walk, which then fails with unavailable.
-  using Rest = std::function<bool()>;
-  /// Verifies each pair. Walks the pool on successive snapshots.
-  Outcome<PrekeyFigures> prekeys(const Rest& rest = {}) const;
-  /// The number of rows in the table that contains the pool: all its pairs, unverified, and a few other rows. In
-  /// constant time, so it may be asked several times a second whether pairs were taken.
-  Outcome<std::uint64_t> pool_rows() const;
-  /// Makes and adds pairs, at most most_prekeys_at_once, in one transaction, without an audit entry: their signatures
-  /// prove them. Fails with not_allowed or integrity like a rewrap, or without the root signing key; with unavailable
-  /// while the store does not take rows of format 3.
-  Async<void> add_prekeys(std::size_t number);
-  /// Removes unusable pairs, and returns how many; some may remain. Fails with not_allowed if these keyrings are older
-  /// than those that the store has seen.
-  Async<std::uint64_t> remove_bad_prekeys();
   /// The tenants whose key pair has no certificate. Walks all tenants on successive snapshots, each of at most 4096
   /// tenants.
-  Outcome<std::uint64_t> unsigned_tenants(const Rest& rest = {}) const;
+  Outcome<std::uint64_t> unsigned_tenants(const WalkRest& rest = {}) const;
 
   // A rewrap, step by step. store/keys/rewrap_run.hpp runs all steps.
   /// Audits the beginning and returns the target: the primary key of that kind, root or metadata. Fails with

@@ -1,28 +1,20 @@
-// The pool of prekeys: its figures, additions and removals; and the tenants whose key pair is not signed.
 #include "store/keys/prekeys.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <vector>
 
 #include "store/engine/await.hpp"
 #include "store/engine/context.hpp"
-#include "store/keys/keys.hpp"
 #include "store/model/failures.hpp"
 #include "store/model/timestamp.hpp"
 #include "store/rows/prekey.hpp"
-#include "store/rows/row_key.hpp"
 #include "store/rows/store_meta.hpp"
 #include "store/rows/tenant_key_check.hpp"
-#include "store/rows/tenant_record.hpp"
 
 namespace tacit::store {
 namespace {
 
 constexpr std::size_t rows_at_a_time = 512;
-// Whichever comes first: on a slow disk each tenant may cost a read.
-constexpr std::size_t tenants_at_a_time = 4096;
-constexpr std::chrono::milliseconds time_of_tenants{50};
 /// Rows to remove in one call.
 constexpr std::size_t most_removed = 4096;
 /// The cost of a prekey in the map: a share of its page and of the pages above it.
@@ -39,20 +31,15 @@ Task<Outcome<bool>> use_some(Transaction& transaction, Bytes& start, const UseRo
   co_return true;
 }
 
-/// Whether a walk may continue.
-bool goes_on(const Keys::Rest& rest) { return !rest || rest(); }
-
-Failure was_ended() { return failed(Errc::unavailable, "the count was ended"); }
-
 /// Calls `use` for the row of each prekey, on successive snapshots.
-Outcome<void> use_all(const StoreContext& store, const UseRow& use, const Keys::Rest& rest = {}) {
+Outcome<void> use_all(const StoreContext& store, const UseRow& use, const WalkRest& rest = {}) {
   Bytes start(prekey_prefix().begin(), prekey_prefix().end());
   for (;;) {
     const auto more =
         read<bool>(*store.engine, [&](Transaction& transaction) { return use_some(transaction, start, use); });
     if (!more) return more.error();
     if (!*more) return {};
-    if (!goes_on(rest)) return was_ended();
+    if (!goes_on(rest)) return walk_was_ended();
   }
 }
 
@@ -104,38 +91,36 @@ Task<Outcome<std::uint64_t>> remove_all(Transaction& transaction, const RemovePl
   co_return removed;
 }
 
-struct UnsignedCount {
-  Bytes start;
-  std::uint64_t tenants = 0;
-};
-
-/// Returns whether there may be further tenants.
-Task<Outcome<bool>> count_some(Transaction& transaction, UnsignedCount& count) {
-  const auto until = std::chrono::steady_clock::now() + time_of_tenants;
-  for (std::size_t seen = 0; seen < tenants_at_a_time; ++seen) {
-    if (seen > 0 && std::chrono::steady_clock::now() >= until) break;
-    const auto rows = co_await transaction.scan(Table::tenants, {}, count.start, 1);
-    if (rows.empty()) co_return false;
-    ParsedKey key;
-    const bool has_tenant = parse_key(rows.front().key, key);
-    pass_tenant(count.start, rows.front().key);
-    if (!has_tenant || key.kind != static_cast<std::uint8_t>(RowKind::record)) continue;
-    const auto record = peek_tenant_record(rows.front().value);
-    if (record && record->key && !record->key->certificate) ++count.tenants;
-  }
-  co_return true;
-}
-
 Task<Outcome<std::uint64_t>> count_meta(Transaction& transaction) { co_return co_await transaction.count(Table::meta); }
 
 }  // namespace
 
-bool Keys::makes_prekeys() const {
+std::vector<crypto::TenantKey> make_prekeys(const StoreKeys& keys, const crypto::SigningKeyring::Entry& signer,
+                                            std::size_t number) {
+  std::vector<crypto::TenantKey> pairs;
+  pairs.reserve(number);
+  const std::int64_t now = now_microseconds();
+  while (pairs.size() < number) {
+    pairs.push_back(crypto::make_certified_key(*keys.root_public, signer, keys.store(), now));
+  }
+  crypto::burn_stack();
+  return pairs;
+}
+
+Outcome<std::vector<crypto::TenantKey>> make_prekeys(const StoreKeys& keys, std::size_t number) {
+  const auto* const signer = keys.root_signer();
+  if (signer == nullptr) {
+    return failed(Errc::not_allowed, "root-signing-keyring is needed to make key pairs for new tenants");
+  }
+  return make_prekeys(keys, *signer, number);
+}
+
+bool Prekeys::are_made() const {
   const ContextPtr store = context_;
   return store->keys.phase() != crypto::SigningPhase::none && store->keys.root_signer() != nullptr;
 }
 
-Outcome<PrekeyFigures> Keys::prekeys(const Rest& rest) const {
+Outcome<PrekeyFigures> Prekeys::figures(const WalkRest& rest) const {
   const ContextPtr store = context_;
   PrekeyFigures figures;
   const UseRow judge = [&](const Row& row) {
@@ -152,25 +137,18 @@ Outcome<PrekeyFigures> Keys::prekeys(const Rest& rest) const {
   return figures;
 }
 
-Async<void> Keys::add_prekeys(std::size_t number) {
+Async<void> Prekeys::add(std::size_t number) {
   const auto plan = std::make_shared<AddPlan>();
   plan->store = context_;
-  const StoreKeys& keys = plan->store->keys;
-  const auto* const signer = keys.root_signer();
-  if (signer == nullptr) {
-    co_return failed(Errc::not_allowed, "root-signing-keyring is needed to make key pairs for new tenants");
-  }
-  const std::int64_t now = now_microseconds();
-  for (std::size_t i = 0; i < std::min(number, most_prekeys_at_once); ++i) {
-    plan->keys.push_back(crypto::make_certified_key(*keys.root_public, *signer, keys.store(), now));
-  }
-  crypto::burn_stack();
+  auto made = make_prekeys(plan->store->keys, std::min(number, most_prekeys_at_once));
+  if (!made) co_return made.error();
+  plan->keys = std::move(*made);
   WorkBody<void> body = [plan](Transaction& transaction) { return add_all(transaction, *plan); };
   const std::size_t bytes = sizeof(AddPlan) + bytes_of_one * plan->keys.size();
   co_return co_await write<void>(*plan->store->engine, std::move(body), Growth::grows, bytes);
 }
 
-Async<std::uint64_t> Keys::remove_bad_prekeys() {
+Async<std::uint64_t> Prekeys::remove_bad() {
   const auto plan = std::make_shared<RemovePlan>();
   plan->store = context_;
   const UseRow collect = [&plan](const Row& row) {
@@ -185,21 +163,9 @@ Async<std::uint64_t> Keys::remove_bad_prekeys() {
   co_return co_await write<std::uint64_t>(*plan->store->engine, std::move(body), Growth::shrinks, bytes);
 }
 
-Outcome<std::uint64_t> Keys::pool_rows() const {
+Outcome<std::uint64_t> Prekeys::pool_rows() const {
   const ContextPtr store = context_;
   return read<std::uint64_t>(*store->engine, count_meta);
-}
-
-Outcome<std::uint64_t> Keys::unsigned_tenants(const Rest& rest) const {
-  const ContextPtr store = context_;
-  UnsignedCount count;
-  for (;;) {
-    const auto more =
-        read<bool>(*store->engine, [&count](Transaction& transaction) { return count_some(transaction, count); });
-    if (!more) return more.error();
-    if (!*more) return count.tenants;
-    if (!goes_on(rest)) return was_ended();
-  }
 }
 
 }  // namespace tacit::store

@@ -7,9 +7,9 @@
 #include "store/engine/await.hpp"
 #include "store/engine/context.hpp"
 #include "store/keys/keys.hpp"
+#include "store/keys/prekeys.hpp"
 #include "store/keys/signed_rows.hpp"
 #include "store/model/failures.hpp"
-#include "store/model/timestamp.hpp"
 #include "store/rows/prekey.hpp"
 #include "store/rows/store_faults.hpp"
 #include "store/rows/store_meta.hpp"
@@ -140,18 +140,14 @@ Async<void> Keys::promote_signing(crypto::KeyId id, AuditContext who) {
   co_return co_await submit_plan(plan, promote);
 }
 
-Async<void> Keys::add_first_prekeys(crypto::KeyId signer, std::size_t number) {
+Async<void> Prekeys::add_first(crypto::KeyId signer, std::size_t number) {
   const auto plan = std::make_shared<SigningPlan>();
   plan->store = context_;
   const StoreKeys& keys = plan->store->keys;
   const auto found = find_signer(keys, signer);
   if (!found) co_return found.error();
   plan->signer = *found;
-  const std::int64_t now = now_microseconds();
-  for (std::size_t i = 0; i < std::min(number, most_prekeys_at_once); ++i) {
-    plan->prekeys.push_back(crypto::make_certified_key(*keys.root_public, *plan->signer, keys.store(), now));
-  }
-  crypto::burn_stack();
+  plan->prekeys = make_prekeys(keys, *plan->signer, std::min(number, most_prekeys_at_once));
   co_return co_await submit_plan(plan, put_prekeys);
 }
 

@@ -1,23 +1,20 @@
 #include "store/keys/rekey_run.hpp"
 
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
 #include <algorithm>
 #include <chrono>
 #include <utility>
 
+#include "crypto/text/sentence.hpp"
 #include "store/audit/audit_trail.hpp"
 #include "store/engine/await.hpp"
 #include "store/engine/whereabouts.hpp"
 #include "store/keys/keys.hpp"
-#include "store/keys/pace.hpp"
 #include "store/keys/rekey_cut_off.hpp"
 #include "store/keys/rekey_pairs.hpp"
 #include "store/keys/rekey_pool.hpp"
 #include "store/keys/rekey_search.hpp"
 #include "store/keys/rekey_transactions.hpp"
+#include "store/keys/run_steps.hpp"
 #include "store/model/failures.hpp"
 #include "store/model/timestamp.hpp"
 
@@ -26,22 +23,11 @@ namespace {
 
 using Clock = Pace::Clock;
 
-constexpr int most_attempts = 10;
-constexpr std::chrono::seconds pause_between_attempts{1};
 /// Walks over all tenants, the last of which must find no work: until the pool is new, and while a server has not read
 /// the keyrings again, tenants may get pairs that are to be replaced.
 constexpr int most_walks = 4;
 
-std::string counted(std::uint64_t number, const char* what) {
-  return std::to_string(number) + ' ' + what + (number == 1 ? "" : "s");
-}
-
-boost::asio::awaitable<void> wait_until(Clock::time_point time) {
-  if (time <= Clock::now()) co_return;
-  const auto executor = co_await boost::asio::this_coro::executor;
-  boost::asio::steady_timer timer(executor, time);
-  co_await timer.async_wait(boost::asio::use_awaitable);
-}
+using crypto::counted;
 
 }  // namespace
 
@@ -50,7 +36,7 @@ RekeyRun::RekeyRun(Keys& keys, AuditTrail& audit, RekeyWish wish, AuditContext w
       audit_(audit),
       wish_(std::move(wish)),
       order_(std::make_shared<RekeyOrder>()),
-      pace_(wish_.rate, step_size(wish_.rate), Clock::now()),
+      pace_(wish_.rate, step_size(wish_.rate, most_rekeyed_at_once), Clock::now()),
       cut_off_(failed(Errc::not_allowed, "the cut-off is not written: the rekey is not finished")) {
   order_->store = keys.context();
   order_->who = std::move(who);
@@ -88,7 +74,7 @@ Outcome<std::uint64_t> RekeyRun::count(const std::function<void(const VerifyProg
   return count_rekey(*order_, wish_.tenant, progress);
 }
 
-Async<void> RekeyRun::run(Watch watch) {
+Async<void> RekeyRun::run(RunWatch watch) {
   // Afterwards nothing shows them: the tenants have new pairs.
   const auto note = [&](const std::string& sentence) { report(sentence, watch); };
   auto done = report_repeated_numbers(*order_, wish_.tenant, note);
@@ -101,7 +87,7 @@ Async<void> RekeyRun::run(Watch watch) {
   co_return done;
 }
 
-Async<void> RekeyRun::run_all(const Watch& watch) {
+Async<void> RekeyRun::run_all(const RunWatch& watch) {
   const auto renewed = co_await renew_pool();
   if (!renewed) co_return renewed.error();
   for (int walk = 1;; ++walk) {
@@ -131,7 +117,7 @@ Async<void> RekeyRun::renew_pool() {
 }
 
 /// Rekeys the tenants that are not done, once each. Returns their number.
-Async<std::uint64_t> RekeyRun::walk_tenants(const Watch& watch) {
+Async<std::uint64_t> RekeyRun::walk_tenants(const RunWatch& watch) {
   std::uint64_t found = 0;
   Bytes start;
   for (;;) {
@@ -144,7 +130,7 @@ Async<std::uint64_t> RekeyRun::walk_tenants(const Watch& watch) {
   }
 }
 
-Async<void> RekeyRun::finish_all(const Watch& watch) {
+Async<void> RekeyRun::finish_all(const RunWatch& watch) {
   const std::shared_ptr<const RekeyOrder> order = order_;
   WorkBody<std::vector<std::string>> signing = [order](Transaction& transaction) {
     return sign_rows_of_rekey(transaction, order);
@@ -177,10 +163,12 @@ Async<void> RekeyRun::end() {
   co_return co_await write<void>(*order->store->engine, std::move(ending), growth_of(event.action));
 }
 
-Async<void> RekeyRun::run_tenant(crypto::Uuid tenant, const Watch& watch) {
+Async<void> RekeyRun::run_tenant(crypto::Uuid tenant, const RunWatch& watch) {
   RekeyPosition at;
+  const std::size_t most = step_size(wish_.rate, most_rekeyed_at_once);
+  const std::function<Async<RekeyStep>()> take = [&] { return rekey_step(order_, tenant, at, most); };
   for (bool finished = false; !finished;) {
-    auto step = co_await take_step(tenant, at);
+    auto step = co_await take_step(take);
     if (!step) co_return step.error();
     at = std::move(step->next);
     finished = step->finished;
@@ -196,29 +184,14 @@ Async<void> RekeyRun::run_tenant(crypto::Uuid tenant, const Watch& watch) {
   co_return Outcome<void>();
 }
 
-/// Small steps at a low rate, so that the rate holds within each second.
-std::size_t RekeyRun::step_size(std::uint64_t rate) {
-  return rate == 0 ? most_rekeyed_at_once : std::clamp<std::uint64_t>(rate / 10, 1, most_rekeyed_at_once);
-}
-
-/// Repeats a step whose result is unknown; a step may be repeated.
-Async<RekeyStep> RekeyRun::take_step(crypto::Uuid tenant, RekeyPosition from) {
-  for (int attempt = 1;; ++attempt) {
-    note_step();
-    auto step = co_await rekey_step(order_, tenant, from, step_size(wish_.rate));
-    if (step || step.error().code != Errc::unavailable || attempt == most_attempts) co_return step;
-    co_await wait_until(Clock::now() + pause_between_attempts);
-  }
-}
-
-void RekeyRun::report(const std::string& sentence, const Watch& watch) {
+void RekeyRun::report(const std::string& sentence, const RunWatch& watch) {
   ++problems_;
   if (watch.problem) watch.problem(sentence);
 }
 
 std::string RekeyRun::figures() const { return counted(tenants_, "tenant") + ", " + counted(secrets_, "secret"); }
 
-boost::asio::awaitable<void> RekeyRun::record(AuditOutcome outcome, const char* how_far, const Watch& watch) {
+boost::asio::awaitable<void> RekeyRun::record(AuditOutcome outcome, const char* how_far, const RunWatch& watch) {
   AuditEvent event = rekey_event(how_far + figures());
   if (wish_.tenant) {
     event.tenant = wish_.tenant;

@@ -10,6 +10,7 @@
 #include "store/engine/async.hpp"
 #include "store/keys/pace.hpp"
 #include "store/keys/rekey.hpp"
+#include "store/keys/run_steps.hpp"
 #include "store/model/verify_report.hpp"
 
 namespace tacit::store {
@@ -20,13 +21,6 @@ class Keys;
 /// For one thread. The first two of the constructor's arguments must outlive it.
 class RekeyRun {
  public:
-  /// Callbacks during the run.
-  struct Watch {
-    std::function<void(std::uint64_t secrets)> moved;          ///< after each step: the number of secrets done
-    std::function<void(const std::string& sentence)> problem;  ///< a tenant, value or number
-    std::function<void(const Failure& failure)> not_recorded;  ///< the end could not be recorded; the run continues
-  };
-
   RekeyRun(Keys& keys, AuditTrail& audit, RekeyWish wish, AuditContext who);
 
   /// Call first. Audits the beginning. Fails with not_found if nothing is stored of the tenant, with not_allowed or
@@ -36,7 +30,7 @@ class RekeyRun {
   /// The number of secrets that are to be sealed again. Also looks for key pairs of one number, in all of the store.
   Outcome<std::uint64_t> count(const std::function<void(const VerifyProgress&)>& progress);
   /// Call after `count`. Runs to the end; retries and fails like RewrapRun::run.
-  Async<void> run(Watch watch);
+  Async<void> run(RunWatch watch);
   /// Of all tenants only, after a run that left nothing unfinished: the sequence from which all audit entries are
   /// signed, for the cut-off line of the root public keyring; else why there is none. The mark of the rekey then stays,
   /// so that the next run continues.
@@ -53,16 +47,14 @@ class RekeyRun {
   std::string figures() const;
 
  private:
-  static std::size_t step_size(std::uint64_t rate);
-  Async<void> run_all(const Watch& watch);
+  Async<void> run_all(const RunWatch& watch);
   Async<void> renew_pool();
-  Async<std::uint64_t> walk_tenants(const Watch& watch);
-  Async<void> finish_all(const Watch& watch);
+  Async<std::uint64_t> walk_tenants(const RunWatch& watch);
+  Async<void> finish_all(const RunWatch& watch);
   Async<void> end();
-  Async<void> run_tenant(crypto::Uuid tenant, const Watch& watch);
-  Async<RekeyStep> take_step(crypto::Uuid tenant, RekeyPosition from);
-  void report(const std::string& sentence, const Watch& watch);
-  boost::asio::awaitable<void> record(AuditOutcome outcome, const char* how_far, const Watch& watch);
+  Async<void> run_tenant(crypto::Uuid tenant, const RunWatch& watch);
+  void report(const std::string& sentence, const RunWatch& watch);
+  boost::asio::awaitable<void> record(AuditOutcome outcome, const char* how_far, const RunWatch& watch);
 
   Keys& keys_;
   AuditTrail& audit_;

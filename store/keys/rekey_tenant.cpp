@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "crypto/text/sentence.hpp"
 #include "store/audit/audit_log.hpp"
 #include "store/engine/await.hpp"
 #include "store/engine/whereabouts.hpp"
@@ -20,8 +21,6 @@ namespace {
 constexpr std::size_t bytes_of_one = std::size_t{2} * 4096;
 
 using PlanPtr = std::shared_ptr<RekeyPlan>;
-
-std::string counted(std::uint64_t number) { return std::to_string(number) + (number == 1 ? " secret" : " secrets"); }
 
 bool has_same_pairs(const TenantRecord& record, const TenantRecord& as_read) {
   const auto same = [](const std::optional<crypto::TenantKey>& a, const std::optional<crypto::TenantKey>& b) {
@@ -65,7 +64,7 @@ Task<Outcome<RekeyStep>> begin(Transaction& transaction, const RekeyPlan& plan) 
   if (is_empty) tenant.record.previous_key.reset();
   tenant.record.key = plan.fresh;
   co_await save_tenant(transaction, tenant);
-  AuditEvent event = event_of(plan, is_empty ? "done: " + counted(0) : "begun");
+  AuditEvent event = event_of(plan, is_empty ? "done: " + crypto::counted(0, "secret") : "begun");
   event.tenant_key = plan.fresh->certificate->number;
   const auto recorded = co_await append_audit(transaction, event, plan.order->who);
   if (!recorded) co_return recorded.error();
@@ -134,7 +133,8 @@ Task<Outcome<RekeyStep>> move(Transaction& transaction, const RekeyPlan& plan) {
   }
   if (moved.empty() && !is_done) co_return step;
   const std::uint64_t total = plan.from.secrets + moved.size();
-  AuditEvent event = event_of(plan, is_done ? "done: " + counted(total) : "moved " + counted(moved.size()));
+  AuditEvent event = event_of(
+      plan, is_done ? "done: " + crypto::counted(total, "secret") : "moved " + crypto::counted(moved.size(), "secret"));
   event.moved = std::move(moved);
   const auto recorded = co_await append_audit(transaction, event, plan.order->who);
   if (!recorded) co_return recorded.error();

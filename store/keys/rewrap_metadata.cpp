@@ -1,6 +1,7 @@
 // Remakes everything that uses a metadata key with the primary one.
 #include <algorithm>
 
+#include "crypto/text/sentence.hpp"
 #include "store/audit/audit_checkpoint.hpp"
 #include "store/audit/audit_log.hpp"
 #include "store/engine/await.hpp"
@@ -36,8 +37,8 @@ Task<Outcome<void>> record_moved(Transaction& transaction, const StoreContext& s
     const auto first = moved.begin() + static_cast<std::ptrdiff_t>(at);
     AuditEvent event;
     event.action = AuditAction::key_rewrap;
-    event.reason = "metadata " + crypto::to_hex(store.metadata().primary().id) + ": moved " + std::to_string(number) +
-                   (number == 1 ? " secret" : " secrets");
+    event.reason =
+        "metadata " + crypto::to_hex(store.metadata().primary().id) + ": moved " + crypto::counted(number, "secret");
     event.moved.assign(first, first + static_cast<std::ptrdiff_t>(number));
     const auto recorded = co_await append_audit(transaction, event, who);
     if (!recorded) co_return recorded.error();

@@ -46,7 +46,7 @@ Task<void> plan_record(Transaction& transaction, const StoreContext& store, cryp
   if (!loaded) {
     plan.step.problems.push_back(problem_of(id, loaded.error().subject));
   } else if (*loaded) {
-    plan.tenants.push_back({id, Bytes(row.begin(), row.end()), std::move(**loaded), {}, {}});
+    plan.tenants.push_back({.id = id, .before = Bytes(row.begin(), row.end()), .tenant = std::move(**loaded)});
   }
 }
 

@@ -1,18 +1,14 @@
 #include "store/keys/rewrap_run.hpp"
 
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
 #include <algorithm>
 #include <chrono>
 #include <utility>
 
+#include "crypto/text/sentence.hpp"
 #include "store/audit/audit_trail.hpp"
 #include "store/engine/context.hpp"
-#include "store/engine/whereabouts.hpp"
 #include "store/keys/keys.hpp"
-#include "store/keys/pace.hpp"
+#include "store/keys/run_steps.hpp"
 
 namespace tacit::store {
 namespace {
@@ -21,19 +17,8 @@ using Clock = Pace::Clock;
 
 constexpr std::uint64_t most_in_a_step = 128;
 constexpr std::uint64_t rows_of_an_audit_entry = 10'000;
-constexpr int most_attempts = 10;
-constexpr std::chrono::seconds pause_between_attempts{1};
 
-std::string counted(std::uint64_t number, const char* what) {
-  return std::to_string(number) + ' ' + what + (number == 1 ? "" : "s");
-}
-
-boost::asio::awaitable<void> wait_until(Clock::time_point time) {
-  if (time <= Clock::now()) co_return;
-  const auto executor = co_await boost::asio::this_coro::executor;
-  boost::asio::steady_timer timer(executor, time);
-  co_await timer.async_wait(boost::asio::use_awaitable);
-}
+using crypto::counted;
 
 }  // namespace
 
@@ -66,11 +51,13 @@ Outcome<std::uint64_t> RewrapRun::count_stale(KeyKind kind, const crypto::KeyId&
   return total;
 }
 
-Async<void> RewrapRun::run(Watch watch) {
-  Pace pace(rate_, step_size(), Clock::now());
+Async<void> RewrapRun::run(RunWatch watch) {
+  const std::size_t most = step_size(rate_, most_in_a_step);
+  Pace pace(rate_, most, Clock::now());
   RewrapPosition at;
+  const std::function<Async<RewrapStep>()> take = [&] { return keys_.rewrap_step(kind_, at, most, who_); };
   for (bool finished = false; !finished;) {
-    auto step = co_await take_step(at);
+    auto step = co_await take_step(take);
     if (!step) {
       co_await record(AuditOutcome::failed, "stopped: ", watch);
       co_return step.error();
@@ -88,22 +75,7 @@ Async<void> RewrapRun::run(Watch watch) {
   co_return Outcome<void>();
 }
 
-/// Small steps at a low rate, so that the rate holds within each second.
-std::size_t RewrapRun::step_size() const {
-  return rate_ == 0 ? most_in_a_step : std::clamp<std::uint64_t>(rate_ / 10, 1, most_in_a_step);
-}
-
-/// Repeats a step whose result is unknown; a step may be repeated.
-Async<RewrapStep> RewrapRun::take_step(RewrapPosition from) {
-  for (int attempt = 1;; ++attempt) {
-    note_step();
-    auto step = co_await keys_.rewrap_step(kind_, from, step_size(), who_);
-    if (step || step.error().code != Errc::unavailable || attempt == most_attempts) co_return step;
-    co_await wait_until(Clock::now() + pause_between_attempts);
-  }
-}
-
-void RewrapRun::add(const RewrapStep& step, const Watch& watch) {
+void RewrapRun::add(const RewrapStep& step, const RunWatch& watch) {
   done_.tenants += step.tenants;
   done_.secrets += step.secrets;
   done_.api_keys += step.api_keys;
@@ -122,7 +94,7 @@ std::string RewrapRun::figures() const {
 }
 
 /// A rewrap continues without a record: it changes nothing that clients see, and its beginning is recorded.
-boost::asio::awaitable<void> RewrapRun::record(AuditOutcome outcome, const char* how_far, const Watch& watch) {
+boost::asio::awaitable<void> RewrapRun::record(AuditOutcome outcome, const char* how_far, const RunWatch& watch) {
   AuditEvent event;
   event.action = AuditAction::key_rewrap;
   event.outcome = outcome;

@@ -9,6 +9,7 @@
 
 #include "store/engine/async.hpp"
 #include "store/keys/rewrap.hpp"
+#include "store/keys/run_steps.hpp"
 #include "store/model/audit.hpp"
 #include "store/model/key_kind.hpp"
 #include "store/model/verify_report.hpp"
@@ -21,13 +22,6 @@ class Keys;
 /// For one thread. The constructor's arguments must outlive it.
 class RewrapRun {
  public:
-  /// Callbacks during the run.
-  struct Watch {
-    std::function<void(std::uint64_t rows)> moved;             ///< after each step: the number of rows done
-    std::function<void(const std::string& sentence)> problem;  ///< a row that stays unchanged
-    std::function<void(const Failure& failure)> not_recorded;  ///< progress could not be recorded; the run continues
-  };
-
   /// `rate`: rows per second, 0: unlimited.
   RewrapRun(Keys& keys, AuditTrail& audit, KeyKind kind, std::uint64_t rate, AuditContext who);
 
@@ -37,7 +31,7 @@ class RewrapRun {
   Outcome<std::uint64_t> count(const std::function<void(const VerifyProgress&)>& progress) const;
   /// Runs to the end. Retries a step that fails with `unavailable` for ten seconds, because another process may hold
   /// the store's lock. Fails with a step's failure; finished steps stay done, and another run continues from there.
-  Async<void> run(Watch watch);
+  Async<void> run(RunWatch watch);
 
   const crypto::KeyId& target() const { return target_; }
   std::uint64_t rows() const { return done_.rows(); }
@@ -48,10 +42,8 @@ class RewrapRun {
  private:
   Outcome<std::uint64_t> count_stale(KeyKind kind, const crypto::KeyId& target,
                                      const std::function<void(const VerifyProgress&)>& progress) const;
-  std::size_t step_size() const;
-  Async<RewrapStep> take_step(RewrapPosition from);
-  void add(const RewrapStep& step, const Watch& watch);
-  boost::asio::awaitable<void> record(AuditOutcome outcome, const char* how_far, const Watch& watch);
+  void add(const RewrapStep& step, const RunWatch& watch);
+  boost::asio::awaitable<void> record(AuditOutcome outcome, const char* how_far, const RunWatch& watch);
 
   Keys& keys_;
   AuditTrail& audit_;

@@ -54,35 +54,46 @@ struct AuditActionRow {
   std::uint8_t planes;    ///< which planes may write it
 };
 
+constexpr AuditActionRow succeeds(AuditAction action, std::string_view name, Growth growth, std::uint8_t planes) {
+  return {.action = action, .name = name, .outcome = AuditOutcome::ok, .growth = growth, .planes = planes};
+}
+constexpr AuditActionRow finds_damage(AuditAction action, std::string_view name) {
+  return {
+      .action = action, .name = name, .outcome = AuditOutcome::failed, .growth = Growth::logs, .planes = every_plane};
+}
+constexpr AuditActionRow refuses(AuditAction action, std::string_view name, std::uint8_t planes) {
+  return {.action = action, .name = name, .outcome = AuditOutcome::denied, .growth = Growth::refuses, .planes = planes};
+}
+
 /// In the order of their values.
-inline constexpr std::array<AuditActionRow, 23> audit_actions{{
-    {AuditAction::secret_create, "secret.create", AuditOutcome::ok, Growth::grows, by_api},
-    {AuditAction::secret_update, "secret.update", AuditOutcome::ok, Growth::grows, by_api},
-    {AuditAction::secret_delete, "secret.delete", AuditOutcome::ok, Growth::shrinks, by_api},
-    {AuditAction::secret_release, "secret.release", AuditOutcome::ok, Growth::logs, by_tools},
-    {AuditAction::secret_integrity, "secret.integrity", AuditOutcome::failed, Growth::logs, every_plane},
-    {AuditAction::api_key_create, "api_key.create", AuditOutcome::ok, Growth::grows, by_api | by_operators},
+inline constexpr std::array audit_actions{
+    succeeds(AuditAction::secret_create, "secret.create", Growth::grows, by_api),
+    succeeds(AuditAction::secret_update, "secret.update", Growth::grows, by_api),
+    succeeds(AuditAction::secret_delete, "secret.delete", Growth::shrinks, by_api),
+    succeeds(AuditAction::secret_release, "secret.release", Growth::logs, by_tools),
+    finds_damage(AuditAction::secret_integrity, "secret.integrity"),
+    succeeds(AuditAction::api_key_create, "api_key.create", Growth::grows, by_api | by_operators),
     // The new row has about the size of the old one.
-    {AuditAction::api_key_update, "api_key.update", AuditOutcome::ok, Growth::logs, by_api},
-    {AuditAction::api_key_revoke, "api_key.revoke", AuditOutcome::ok, Growth::shrinks, by_api | by_operators},
-    {AuditAction::api_key_integrity, "api_key.integrity", AuditOutcome::failed, Growth::logs, every_plane},
+    succeeds(AuditAction::api_key_update, "api_key.update", Growth::logs, by_api),
+    succeeds(AuditAction::api_key_revoke, "api_key.revoke", Growth::shrinks, by_api | by_operators),
+    finds_damage(AuditAction::api_key_integrity, "api_key.integrity"),
     // These grow for a tenant without rows.
-    {AuditAction::quota_set, "quota.set", AuditOutcome::ok, Growth::logs, by_operators},
-    {AuditAction::limits_set, "limits.set", AuditOutcome::ok, Growth::logs, by_operators},
-    {AuditAction::tenant_erase, "tenant.erase", AuditOutcome::ok, Growth::shrinks, by_operators},
-    {AuditAction::tenant_export, "tenant.export", AuditOutcome::ok, Growth::logs, by_operators},
-    {AuditAction::store_restore, "store.restore", AuditOutcome::ok, Growth::logs, by_operators},
-    {AuditAction::key_add, "key.add", AuditOutcome::ok, Growth::logs, by_operators},
-    {AuditAction::key_promote, "key.promote", AuditOutcome::ok, Growth::logs, by_operators},
-    {AuditAction::key_retire, "key.retire", AuditOutcome::ok, Growth::logs, by_operators},
-    {AuditAction::key_rewrap, "key.rewrap", AuditOutcome::ok, Growth::logs, by_operators},
+    succeeds(AuditAction::quota_set, "quota.set", Growth::logs, by_operators),
+    succeeds(AuditAction::limits_set, "limits.set", Growth::logs, by_operators),
+    succeeds(AuditAction::tenant_erase, "tenant.erase", Growth::shrinks, by_operators),
+    succeeds(AuditAction::tenant_export, "tenant.export", Growth::logs, by_operators),
+    succeeds(AuditAction::store_restore, "store.restore", Growth::logs, by_operators),
+    succeeds(AuditAction::key_add, "key.add", Growth::logs, by_operators),
+    succeeds(AuditAction::key_promote, "key.promote", Growth::logs, by_operators),
+    succeeds(AuditAction::key_retire, "key.retire", Growth::logs, by_operators),
+    succeeds(AuditAction::key_rewrap, "key.rewrap", Growth::logs, by_operators),
     // Any client can cause refusals without limit, so they must not use up the room of others.
-    {AuditAction::credential_refused, "credential.refused", AuditOutcome::denied, Growth::refuses, by_api | by_tools},
-    {AuditAction::tool_refused, "tool.refused", AuditOutcome::denied, Growth::refuses, by_tools},
-    {AuditAction::audit_prune, "audit.prune", AuditOutcome::ok, Growth::shrinks, by_operators},
-    {AuditAction::tenant_rekey, "tenant.rekey", AuditOutcome::ok, Growth::grows, by_operators},
-    {AuditAction::key_prekeys, "key.prekeys", AuditOutcome::ok, Growth::grows, by_operators},
-}};
+    refuses(AuditAction::credential_refused, "credential.refused", by_api | by_tools),
+    refuses(AuditAction::tool_refused, "tool.refused", by_tools),
+    succeeds(AuditAction::audit_prune, "audit.prune", Growth::shrinks, by_operators),
+    succeeds(AuditAction::tenant_rekey, "tenant.rekey", Growth::grows, by_operators),
+    succeeds(AuditAction::key_prekeys, "key.prekeys", Growth::grows, by_operators),
+};
 
 static_assert(crypto::has_row_for_each(audit_actions, &AuditActionRow::action, AuditAction::key_prekeys));
 

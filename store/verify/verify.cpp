@@ -117,7 +117,8 @@ class Verification {
   KeyCheck pairs_{store_.keys, report_};
   LogCheck log_{store_.keys.signers(), replay_, report_};
   MetaCheck meta_{store_.keys, pairs_, log_, report_};
-  const TenantCheck::Parts parts_{store_, replay_, api_key_index_, pairs_, report_};
+  const TenantCheck::Parts parts_{
+      .store = store_, .replay = replay_, .api_key_index = api_key_index_, .pairs = pairs_, .report = report_};
   std::optional<TenantCheck> tenant_;
 };
 

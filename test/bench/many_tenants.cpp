@@ -77,7 +77,8 @@ std::shared_ptr<const Ring> load(const char* file) {
 }
 
 StoreKeys load_keys(char** files) {
-  StoreKeys keys{load<crypto::RootPublicKeyring>(files[0]), load<crypto::MetadataKeyring>(files[1])};
+  StoreKeys keys{.root_public = load<crypto::RootPublicKeyring>(files[0]),
+                 .metadata = load<crypto::MetadataKeyring>(files[1])};
   if (keys.phase() == crypto::SigningPhase::none) return keys;
   auto signing = crypto::SigningKeyring::load(files[2], crypto::SigningRole::root);
   keys.root_signing = std::make_shared<const crypto::SigningKeyring>(std::move(signing).value());

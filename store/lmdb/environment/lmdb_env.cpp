@@ -22,8 +22,6 @@
 namespace tacit::store {
 namespace {
 
-/// The owner and the group: the planes may run as two users of one group.
-constexpr mdb_mode_t file_mode = 0660;
 /// How long opening is retried while other processes open it with destroyed locks.
 constexpr std::chrono::seconds locks_within{2};
 
@@ -170,7 +168,7 @@ int LmdbEnv::map(const std::string& folder, const Options& options, bool is_new)
   if (code == MDB_SUCCESS && is_new) code = mdb_env_set_mapsize(env_, options.map_size);
   if (code == MDB_SUCCESS) code = mdb_env_set_maxdbs(env_, table_count);
   if (code == MDB_SUCCESS) code = mdb_env_set_maxreaders(env_, options.max_readers);
-  if (code == MDB_SUCCESS) code = mdb_env_open(env_, folder.c_str(), flags, file_mode);
+  if (code == MDB_SUCCESS) code = mdb_env_open(env_, folder.c_str(), flags, store_file_mode);
   MDB_envinfo info{};
   if (code == MDB_SUCCESS) code = mdb_env_info(env_, &info);
   // No transaction has begun, so the map can still be changed.
@@ -208,6 +206,12 @@ void LmdbEnv::scrub_writes() {
 int LmdbEnv::file() const {
   int file = -1;
   return mdb_env_get_fd(env_, &file) == MDB_SUCCESS ? file : -1;
+}
+
+std::uint64_t LmdbEnv::newest_transaction() const {
+  MDB_envinfo info{};
+  mdb_env_info(env_, &info);
+  return info.me_last_txnid;
 }
 
 bool LmdbEnv::is_dead() const {

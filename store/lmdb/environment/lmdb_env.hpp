@@ -74,6 +74,8 @@ class LmdbEnv {
   StorageStatistics statistics() const;
   /// The same in constant time, with these pages of the free list.
   StorageStatistics statistics(const FreePages& pages) const;
+  /// The number of the newest commit, of any process.
+  std::uint64_t newest_transaction() const;
   /// Whether a commit failed permanently: LMDB then refuses all further work.
   bool is_dead() const;
   /// std::nullopt while the open file is the one in its place; else what happened to it, in words. Commits to a file

@@ -22,8 +22,6 @@ using crypto::Descriptor;
 
 constexpr const char* data_name = "data.mdb";
 constexpr const char* lock_name = "lock.mdb";
-/// The owner and the group: the planes may run as two users of one group.
-constexpr mode_t file_mode = 0660;
 
 std::string why(int error) { return std::generic_category().message(error); }
 
@@ -166,7 +164,7 @@ std::optional<Failure> StoreFiles::take(const char* name, Descriptor& file) cons
 
 std::optional<Failure> StoreFiles::make_data() {
   const Descriptor made(
-      ::openat(folder_.get(), data_name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, file_mode));
+      ::openat(folder_.get(), data_name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, store_file_mode));
   if (!made && errno != EEXIST) return failed(Errc::unavailable, path_ + "/data.mdb cannot be created: " + why(errno));
   const struct stat folder = status_of(folder_.get());
   if (made && ::geteuid() == 0 && folder.st_uid != 0 && ::fchown(made.get(), folder.st_uid, folder.st_gid) != 0) {
@@ -188,7 +186,7 @@ std::optional<Failure> StoreFiles::make_lock() {
                                          "process creates: run a command on the store as root, such as tacit stats");
   }
   const Descriptor made(
-      ::openat(folder_.get(), lock_name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, file_mode));
+      ::openat(folder_.get(), lock_name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, store_file_mode));
   if (!made && errno != EEXIST) return failed(Errc::unavailable, path_ + "/lock.mdb cannot be created: " + why(errno));
   if (made && user == 0) {
     const bool given =

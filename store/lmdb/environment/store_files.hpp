@@ -20,6 +20,9 @@
 
 namespace tacit::store {
 
+/// Of a store's files, for the owner and the group: the planes may run as two users of one group.
+inline constexpr mode_t store_file_mode = 0660;
+
 /// The users who may write to a store's file.
 struct FileOwner {
   uid_t user = 0;

@@ -35,12 +35,6 @@ class PassingKey {
   std::array<std::uint8_t, 14> bytes_{'.', 's', 'c', 'r', 'u', 'b'};
 };
 
-std::uint64_t newest_transaction(const LmdbEnv& env) {
-  MDB_envinfo info{};
-  mdb_env_info(env.handle(), &info);
-  return info.me_last_txnid;
-}
-
 }  // namespace
 
 std::string why_scrub_failed(int error, const std::filesystem::path& file) {
@@ -92,7 +86,7 @@ void Scrubber::begin(ScrubExtent extent) {
   report_ = {};
   done_ = 0;
   total_ = file_.last_page() + 1;
-  first_ = newest_transaction(env_);
+  first_ = env_.newest_transaction();
   until_ = first_;
   extent_ = extent;
   scans_left_ = most_scans;
@@ -105,7 +99,7 @@ void Scrubber::begin(ScrubExtent extent) {
   return extent == ScrubExtent::everything ? start_live() : start_tail();
 }
 
-bool Scrubber::is_behind() const { return newest_transaction(env_) != first_ + report_.commits; }
+bool Scrubber::is_behind() const { return env_.newest_transaction() != first_ + report_.commits; }
 
 std::uint64_t Scrubber::done() const {
   return std::min(total_, done_ + (live_ ? live_->done() : 0) + (free_ ? free_->done() : 0));
@@ -161,7 +155,7 @@ void Scrubber::step_live(ScrubClock::time_point stop) {
   report_.unclean += result.unclean;
   report_.commits += result.commits;
   stale_list_ = result.stale_list;
-  until_ = newest_transaction(env_);
+  until_ = env_.newest_transaction();
   start_tail();
 }
 
@@ -228,7 +222,7 @@ Scrubber::Phase Scrubber::phase_after(const FreeSweepResult& result) {
 }
 
 void Scrubber::step_commit() {
-  if (newest_transaction(env_) >= until_ + 2) return start_free();
+  if (env_.newest_transaction() >= until_ + 2) return start_free();
   if (const int code = commit_nothing(env_); code != MDB_SUCCESS) return give_up(code);
   ++report_.commits;
 }
@@ -241,7 +235,7 @@ void Scrubber::step_refresh() {
     const int code = rewrite_free_list(env_, free.reusable + 1);
     if (code != MDB_SUCCESS) return give_up(code);
     ++report_.commits;
-    until_ = newest_transaction(env_);
+    until_ = env_.newest_transaction();
   }
   phase_ = Phase::commit;
 }

@@ -33,12 +33,6 @@ std::string unreadable(const char* what, int code) {
   return std::string(what) + " cannot be read: " + mdb_strerror(code);
 }
 
-std::uint64_t newest_transaction(const LmdbEnv& env) {
-  MDB_envinfo info{};
-  mdb_env_info(env.handle(), &info);
-  return info.me_last_txnid;
-}
-
 }  // namespace
 
 ScrubSchedule::ScrubSchedule(const LmdbEnv& env, std::chrono::milliseconds within, ScrubClock::time_point now,
@@ -123,7 +117,7 @@ bool ScrubSchedule::is_needed(ScrubClock::time_point now) {
     forget_at_ = now + forget_after;
     distrust();
   }
-  return again_ || next_ != ScrubExtent::freed || newest_transaction(env_) != newest_;
+  return again_ || next_ != ScrubExtent::freed || env_.newest_transaction() != newest_;
 }
 
 bool ScrubSchedule::begins(ScrubClock::time_point now) {
@@ -153,7 +147,7 @@ int ScrubSchedule::finish(ScrubClock::time_point now) {
   if (report.error != 0 && !is_damage(report.error)) next_ = std::max(next_, scrubber_.extent());
   if (!again_) {
     const bool behind = scrubber_.is_behind();
-    newest_ = behind ? 0 : newest_transaction(env_);
+    newest_ = behind ? 0 : env_.newest_transaction();
     // Pages freed since this run began wait for the next one.
     waiting_since_.store(behind ? began_.time_since_epoch() : ScrubClock::duration::zero(), std::memory_order_relaxed);
   }

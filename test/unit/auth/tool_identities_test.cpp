@@ -1,11 +1,10 @@
 // The file of tool runtimes' identities: grants, and faults reported with their line.
 #include "auth/tool_identities.hpp"
+#include "test/temporary_folder.hpp"
 
 #include <boost/test/unit_test.hpp>
 
 #include <string>
-
-#include "test/unit/server/temporary_directory_fixture.hpp"
 
 using tacit::auth::ToolIdentities;
 
@@ -130,7 +129,7 @@ BOOST_AUTO_TEST_CASE(a_file_that_cannot_be_read_is_named) {
 }
 
 BOOST_AUTO_TEST_CASE(additions_by_editors_are_accepted) {
-  const tacit::test::TemporaryDirectory folder;
+  const tacit::test::TemporaryFolder folder;
   const auto loaded = ToolIdentities::load(folder.write("identities",
                                                         "\xef\xbb\xbf"
                                                         "cn:a x\r\ncn:b y\r\n"));

@@ -14,6 +14,7 @@
 #include "crypto/keyrings/keyring.hpp"
 #include "crypto/keyrings/signing_edit.hpp"
 #include "crypto/primitives/random.hpp"
+#include "test/temporary_folder.hpp"
 
 namespace tacit::crypto::test {
 
@@ -47,31 +48,8 @@ inline Bytes random_of(std::size_t size) {
   return bytes;
 }
 
-/// A folder for one test, removed with its content.
-class TemporaryFolder {
- public:
-  TemporaryFolder()
-      : path_(std::filesystem::temp_directory_path() / ("tacit-crypto-" + to_hex(make_uuid_v4().view()))) {
-    std::filesystem::create_directory(path_);
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  std::filesystem::path operator/(std::string_view name) const { return path_ / name; }
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
-
-inline std::string read_file(const std::filesystem::path& file) {
-  std::ostringstream text;
-  text << std::ifstream(file).rdbuf();
-  return text.str();
-}
+using tacit::test::content_of;
+using tacit::test::TemporaryFolder;
 
 /// Replaces the file.
 inline void write_file(const std::filesystem::path& file, std::string_view text, mode_t mode = 0400) {

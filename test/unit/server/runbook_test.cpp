@@ -2,26 +2,21 @@
 #include <boost/test/unit_test.hpp>
 
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <regex>
 #include <set>
 #include <string>
+
+#include "test/temporary_folder.hpp"
 
 namespace fs = std::filesystem;
 
 namespace {
 
-std::string content(const fs::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
 std::string source() {
   std::string all;
   for (const char* folder : {"server", "http", "auth", "store"}) {
     for (const auto& entry : fs::recursive_directory_iterator(fs::path(TACIT_SOURCE_DIR) / folder)) {
-      if (entry.path().extension() == ".cpp") all += content(entry.path());
+      if (entry.path().extension() == ".cpp") all += tacit::test::content_of(entry.path());
     }
   }
   return all;
@@ -41,7 +36,7 @@ std::set<std::string> matches(const std::string& text, const std::string& patter
 BOOST_AUTO_TEST_SUITE(runbook)
 
 BOOST_AUTO_TEST_CASE(searches_in_logs_name_existing_events) {
-  const std::string guide = content(fs::path(TACIT_SOURCE_DIR) / "conf/OPERATING.md");
+  const std::string guide = tacit::test::content_of(fs::path(TACIT_SOURCE_DIR) / "conf/OPERATING.md");
   // A pattern without an event would match any line with the word, such as a probe of /readyz.
   BOOST_TEST(matches(guide, R"((?:`|; )J ([^'][^`;]*))").empty());
   const auto events = matches(guide, R"-(J '"event":"([^"]*)"')-");
@@ -51,7 +46,7 @@ BOOST_AUTO_TEST_CASE(searches_in_logs_name_existing_events) {
 }
 
 BOOST_AUTO_TEST_CASE(searches_in_metrics_name_existing_metrics) {
-  const std::string guide = content(fs::path(TACIT_SOURCE_DIR) / "conf/OPERATING.md");
+  const std::string guide = tacit::test::content_of(fs::path(TACIT_SOURCE_DIR) / "conf/OPERATING.md");
   const auto metrics = matches(guide, R"(M \^([a-z_]*))");
   BOOST_TEST(metrics.size() > 3u);
   const std::string code = source();
@@ -59,8 +54,9 @@ BOOST_AUTO_TEST_CASE(searches_in_metrics_name_existing_metrics) {
 }
 
 BOOST_AUTO_TEST_CASE(every_alert_is_in_the_guide) {
-  const std::string guide = content(fs::path(TACIT_SOURCE_DIR) / "conf/OPERATING.md");
-  const auto alerts = matches(content(fs::path(TACIT_SOURCE_DIR) / "conf/alert-rules.yml"), R"(- alert: (\w+))");
+  const std::string guide = tacit::test::content_of(fs::path(TACIT_SOURCE_DIR) / "conf/OPERATING.md");
+  const auto alerts =
+      matches(tacit::test::content_of(fs::path(TACIT_SOURCE_DIR) / "conf/alert-rules.yml"), R"(- alert: (\w+))");
   BOOST_TEST(alerts.size() > 20u);
   for (const std::string& alert : alerts) BOOST_TEST(guide.find("\n| " + alert + " |") != std::string::npos, alert);
 }

@@ -15,7 +15,7 @@ namespace {
 
 /// The files of a new deployment.
 struct Files {
-  TempFolder folder;
+  TemporaryFolder folder = TemporaryFolder::in_memory();
   crypto::SigningFiles signing{.root_public = folder.path() / "root-public",
                                .root_signing = folder.path() / "root-signing",
                                .audit_api = folder.path() / "audit-api",

@@ -15,12 +15,6 @@
 namespace tacit::store::testing {
 namespace {
 
-std::filesystem::path folder_for_tests() {
-  std::error_code error;
-  if (std::filesystem::is_directory("/dev/shm", error) && ::access("/dev/shm", W_OK) == 0) return "/dev/shm";
-  return std::filesystem::temp_directory_path();
-}
-
 template <class Ring>
 std::shared_ptr<const Ring> load(const std::filesystem::path& file) {
   auto ring = Ring::load(file);
@@ -29,18 +23,17 @@ std::shared_ptr<const Ring> load(const std::filesystem::path& file) {
 }
 
 StoreKeys make_keys() {
-  const TempFolder folder;
+  const TemporaryFolder folder = TemporaryFolder::in_memory();
   const auto root_private = folder.path() / "root-private";
   const auto root_public = folder.path() / "root-public";
   const auto metadata = folder.path() / "metadata";
   if (!crypto::create_root_keyrings(root_private, root_public) || !crypto::create_metadata_keyring(metadata)) {
     throw std::runtime_error("cannot make keyrings");
   }
-  return {load<crypto::RootPublicKeyring>(root_public), load<crypto::MetadataKeyring>(metadata),
-          load<crypto::RootPrivateKeyring>(root_private)};
+  return {.root_public = load<crypto::RootPublicKeyring>(root_public),
+          .metadata = load<crypto::MetadataKeyring>(metadata),
+          .root_private = load<crypto::RootPrivateKeyring>(root_private)};
 }
-
-std::string text(ByteView bytes) { return std::string(crypto::as_text(bytes)); }
 
 Task<Outcome<Rows>> read_rows(Transaction& transaction, Table table) {
   const auto found = co_await transaction.scan(table, {}, {}, 1U << 30U);
@@ -57,17 +50,6 @@ Task<Outcome<void>> change_row(Transaction& transaction, Table table, std::strin
 }
 
 }  // namespace
-
-TempFolder::TempFolder() {
-  std::string name = (folder_for_tests() / "tacit-store-XXXXXX").string();
-  if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("cannot make a folder");
-  path_ = name;
-}
-
-TempFolder::~TempFolder() {
-  std::error_code error;
-  std::filesystem::remove_all(path_, error);
-}
 
 StoreKeys all_keys() {
   static const StoreKeys keys = make_keys();

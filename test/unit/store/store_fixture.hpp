@@ -21,21 +21,13 @@
 #include "store/model/secret.hpp"
 #include "store/model/verify_report.hpp"
 #include "store/store.hpp"
+#include "test/temporary_folder.hpp"
 
 namespace tacit::store::testing {
 
-/// A folder that is removed with its owner. In memory if possible, because the tests never test the disk.
-class TempFolder {
- public:
-  TempFolder();
-  ~TempFolder();
-  TempFolder(const TempFolder&) = delete;
-  TempFolder& operator=(const TempFolder&) = delete;
-  const std::filesystem::path& path() const { return path_; }
+using test::TemporaryFolder;
 
- private:
-  std::filesystem::path path_;
-};
+inline std::string text(ByteView bytes) { return std::string(crypto::as_text(bytes)); }
 
 /// Keyrings made once for all tests. Without the private one: the keyrings of the API plane.
 StoreKeys all_keys();
@@ -53,7 +45,7 @@ struct StoreFixtureOptions {
   std::function<int(MDB_txn*)> commit{};
   std::function<void(const std::string&)> on_failure{};
   bool private_keys = true;
-  StoreKeys keys{};  ///< empty: those of all tests
+  StoreKeys keys{};              ///< empty: those of all tests
   std::uint32_t new_format = 0;  ///< 0: that of all new stores
   std::chrono::milliseconds write_deadline = std::chrono::seconds(60);
   std::chrono::milliseconds stuck_after = std::chrono::seconds(60);
@@ -104,7 +96,7 @@ class StoreFixture {
   void open();
 
   StoreFixtureOptions options_;
-  TempFolder folder_;
+  TemporaryFolder folder_ = TemporaryFolder::in_memory();
   std::unique_ptr<Store> store_;
   LmdbEngine* engine_ = nullptr;
 };

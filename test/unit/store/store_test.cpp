@@ -3,7 +3,7 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "store/keys/keys.hpp"
+#include "store/keys/prekeys.hpp"
 #include "store/model/failures.hpp"
 #include "store/rows/store_meta.hpp"
 #include "test/unit/store/signed_keys_fixture.hpp"
@@ -14,7 +14,7 @@ using tacit::crypto::SigningPhase;
 
 namespace {
 
-StoreOptions new_store(const TempFolder& folder) {
+StoreOptions new_store(const TemporaryFolder& folder) {
   StoreOptions options;
   options.directory = folder.path() / "store";
   options.map_size = std::uint64_t{1} << 24;
@@ -28,12 +28,12 @@ StoreOptions new_store(const TempFolder& folder) {
 BOOST_AUTO_TEST_SUITE(store)
 
 BOOST_AUTO_TEST_CASE(a_new_store_has_key_pairs_for_new_tenants) {
-  const TempFolder folder;
+  const TemporaryFolder folder = TemporaryFolder::in_memory();
   const StoreKeys keys = keys_of_phase(SigningPhase::required);
   BOOST_REQUIRE(Store::create(new_store(folder), keys));
   const auto opened = Store::open(new_store(folder), keys);
   BOOST_REQUIRE_MESSAGE(opened, opened.error().subject);
-  const auto figures = (*opened)->keys().prekeys();
+  const auto figures = (*opened)->prekeys().figures();
   BOOST_REQUIRE(figures);
   BOOST_TEST(figures->usable == 512U);
   BOOST_TEST(figures->unusable == 0U);
@@ -43,7 +43,7 @@ BOOST_AUTO_TEST_CASE(a_new_store_has_key_pairs_for_new_tenants) {
 }
 
 BOOST_AUTO_TEST_CASE(without_the_root_signing_key_no_store_with_key_pairs_is_made) {
-  const TempFolder folder;
+  const TemporaryFolder folder = TemporaryFolder::in_memory();
   StoreKeys keys = keys_of_phase(SigningPhase::required);
   keys.root_signing = nullptr;
   const auto made = Store::create(new_store(folder), keys);

@@ -7,9 +7,9 @@
 
 using namespace tacit;
 using test::body_limit;
-using test::contains;
 using test::HttpsClientFixture;
 using test::IssuerReply;
+using test::says;
 
 BOOST_AUTO_TEST_SUITE(https_answers)
 
@@ -19,16 +19,16 @@ BOOST_FIXTURE_TEST_CASE(a_body_has_a_limit, HttpsClientFixture) {
   server.serve("/x", reply);
   BOOST_TEST(get(server.url("/x")).has_value());
   reply.body += ' ';
-  BOOST_TEST(contains(fault(reply), "too large"));
+  BOOST_TEST(says(fault(reply), "too large"));
   // The same without Content-Length, in one chunk and in endless chunks.
   const std::string head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
   reply.raw = head + "10001\r\n" + std::string(body_limit + 1, ' ') + "\r\n0\r\n\r\n";
-  BOOST_TEST(contains(fault(reply), "too large"));
+  BOOST_TEST(says(fault(reply), "too large"));
   reply.raw = head;
   for (int i = 0; i < 70; ++i) reply.raw += "400\r\n" + std::string(1024, ' ') + "\r\n";
-  BOOST_TEST(contains(fault(reply), "too large"));
+  BOOST_TEST(says(fault(reply), "too large"));
   reply.raw = "HTTP/1.1 200 OK\r\n\r\n" + std::string(body_limit + 1, ' ');
-  BOOST_TEST(contains(fault(reply), "too large"));
+  BOOST_TEST(says(fault(reply), "too large"));
 }
 
 BOOST_FIXTURE_TEST_CASE(a_header_has_a_limit, HttpsClientFixture) {
@@ -37,18 +37,18 @@ BOOST_FIXTURE_TEST_CASE(a_header_has_a_limit, HttpsClientFixture) {
   server.serve("/x", reply);
   BOOST_TEST(get(server.url("/x")).has_value());
   reply.fields += "X-Filler: " + std::string(2'000, 'x') + "\r\n";
-  BOOST_TEST(contains(fault(reply), "header"));
+  BOOST_TEST(says(fault(reply), "header"));
   // Endless fields, each far below the limit.
   reply.raw = "HTTP/1.1 200 OK\r\n";
   for (int i = 0; i < 100'000; ++i) reply.raw += "X: y\r\n";
-  BOOST_TEST(contains(fault(reply), "header"));
+  BOOST_TEST(says(fault(reply), "header"));
   // Endless extensions and trailers of a chunked body.
   reply.raw =
       "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;" + std::string(20'000, 'x') + "\r\na\r\n0\r\n\r\n";
-  BOOST_TEST(contains(fault(reply), "too large"));
+  BOOST_TEST(says(fault(reply), "too large"));
   reply.raw = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n";
   for (int i = 0; i < 100'000; ++i) reply.raw += "X: y\r\n";
-  BOOST_TEST(contains(fault(reply), "too large"));
+  BOOST_TEST(says(fault(reply), "too large"));
 }
 
 BOOST_FIXTURE_TEST_CASE(an_answer_other_than_http_is_an_error, HttpsClientFixture) {
@@ -67,12 +67,12 @@ BOOST_FIXTURE_TEST_CASE(an_answer_that_breaks_off_is_an_error, HttpsClientFixtur
   reply.body = "{\"keys\": []}";
   for (const std::size_t size : {0U, 1U, 20U, 70U, 80U}) {
     reply.break_off = size;
-    BOOST_TEST_CONTEXT(size) { BOOST_TEST(contains(fault(reply), "closed the connection before")); }
+    BOOST_TEST_CONTEXT(size) { BOOST_TEST(says(fault(reply), "closed the connection before")); }
   }
   // Without a length, only close_notify marks the end of the body; this server does not send it.
   reply.break_off = std::string::npos;
   reply.raw = "HTTP/1.1 200 OK\r\n\r\n{\"keys\":";
-  BOOST_TEST(contains(fault(reply), "closed the connection before"));
+  BOOST_TEST(says(fault(reply), "closed the connection before"));
 }
 
 BOOST_FIXTURE_TEST_CASE(only_content_types_of_json_are_accepted, HttpsClientFixture) {
@@ -85,11 +85,11 @@ BOOST_FIXTURE_TEST_CASE(only_content_types_of_json_are_accepted, HttpsClientFixt
   }
   for (const char* type : {"application/jwt", "application/token-introspection+jwt ; a=b"}) {
     reply.content_type = type;
-    BOOST_TEST_CONTEXT(type) { BOOST_TEST(contains(fault(reply), "JWT")); }
+    BOOST_TEST_CONTEXT(type) { BOOST_TEST(says(fault(reply), "JWT")); }
   }
   for (const char* type : {"text/html", "application/xml", "x/json", "+json"}) {
     reply.content_type = type;
-    BOOST_TEST_CONTEXT(type) { BOOST_TEST(contains(fault(reply), "content type")); }
+    BOOST_TEST_CONTEXT(type) { BOOST_TEST(says(fault(reply), "content type")); }
   }
 }
 

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "auth/https/https_client.hpp"
+#include "test/says.hpp"
 #include "test/unit/auth/awaitable_fixture.hpp"
 #include "test/unit/auth/https/issuer_server_fixture.hpp"
 
@@ -58,7 +59,5 @@ struct HttpsClientFixture {
   auth::HttpsClient::Limits limits;
   auth::HttpsClient client{context.get_executor(), test_trust(), limits};
 };
-
-inline bool contains(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
 
 }  // namespace tacit::test

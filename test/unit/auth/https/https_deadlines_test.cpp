@@ -13,10 +13,10 @@ using namespace tacit;
 using namespace std::chrono_literals;
 namespace asio = boost::asio;
 using test::body_limit;
-using test::contains;
 using test::HttpsClientFixture;
 using test::IssuerReply;
 using test::IssuerServer;
+using test::says;
 using test::SilentServer;
 using test::test_trust;
 using test::url_of;
@@ -44,7 +44,7 @@ BOOST_FIXTURE_TEST_CASE(a_closed_port_is_an_error, HttpsClientFixture) {
     const SilentServer gone;
     url = gone.url();
   }
-  BOOST_TEST(contains(get(url).error().message, "connecting failed"));
+  BOOST_TEST(says(get(url).error().message, "connecting failed"));
 }
 
 BOOST_AUTO_TEST_CASE(a_request_that_gets_no_connection_by_its_deadline_is_an_error) {
@@ -64,7 +64,7 @@ BOOST_AUTO_TEST_CASE(a_request_that_gets_no_connection_by_its_deadline_is_an_err
       context, client.send(auth::make_get(url_of(server.url("/x")), body_limit), HttpsClientFixture::in(50ms)));
   BOOST_TEST_REQUIRE(outcome.has_error());
   BOOST_TEST(held);
-  BOOST_TEST(contains(outcome.error().message, "too many"));
+  BOOST_TEST(says(outcome.error().message, "too many"));
 }
 
 BOOST_AUTO_TEST_CASE(the_context_may_be_destroyed_in_every_phase) {

@@ -9,10 +9,10 @@
 #include "test/unit/auth/https/https_client_fixture.hpp"
 
 using namespace tacit;
-using test::contains;
 using test::HttpsClientFixture;
 using test::IssuerReply;
 using test::IssuerServer;
+using test::says;
 
 BOOST_AUTO_TEST_SUITE(https_server_trust)
 
@@ -20,7 +20,7 @@ BOOST_FIXTURE_TEST_CASE(an_unknown_authority_is_refused, HttpsClientFixture) {
   IssuerServer other(test::test_certificates().unknown_authority);
   const auto outcome = get(other.url("/x"));
   BOOST_TEST_REQUIRE(outcome.has_error());
-  BOOST_TEST(contains(outcome.error().message, "its certificate is not accepted: "));
+  BOOST_TEST(says(outcome.error().message, "its certificate is not accepted: "));
   BOOST_TEST(other.requests("/x") == 0);
 }
 
@@ -28,7 +28,7 @@ BOOST_FIXTURE_TEST_CASE(an_expired_certificate_is_refused, HttpsClientFixture) {
   IssuerServer other(test::test_certificates().expired);
   const auto outcome = get(other.url("/x"));
   BOOST_TEST_REQUIRE(outcome.has_error());
-  BOOST_TEST(contains(outcome.error().message, "its certificate is not accepted: it, or one above it, has expired"));
+  BOOST_TEST(says(outcome.error().message, "its certificate is not accepted: it, or one above it, has expired"));
 }
 
 BOOST_FIXTURE_TEST_CASE(a_certificate_for_another_host_or_address_is_refused, HttpsClientFixture) {
@@ -36,7 +36,7 @@ BOOST_FIXTURE_TEST_CASE(a_certificate_for_another_host_or_address_is_refused, Ht
   for (const std::string host : {"127.0.0.1", "localhost"}) {
     const auto outcome = get("https://" + host + ":" + std::to_string(other.port()) + "/x");
     BOOST_TEST_REQUIRE(outcome.has_error());
-    BOOST_TEST(contains(outcome.error().message, "its certificate is not accepted: it names another "));
+    BOOST_TEST(says(outcome.error().message, "its certificate is not accepted: it names another "));
   }
   BOOST_TEST(other.requests("/x") == 0);
 }
@@ -45,7 +45,7 @@ BOOST_FIXTURE_TEST_CASE(an_old_protocol_is_refused, HttpsClientFixture) {
   IssuerServer other(test::test_certificates().good, TLS1_1_VERSION);
   const auto outcome = get(other.url("/x"));
   BOOST_TEST_REQUIRE(outcome.has_error());
-  BOOST_TEST(contains(outcome.error().message, "TLS handshake failed"));
+  BOOST_TEST(says(outcome.error().message, "TLS handshake failed"));
 }
 
 BOOST_FIXTURE_TEST_CASE(tls_1_2_is_accepted, HttpsClientFixture) {

@@ -12,7 +12,7 @@
 #include <thread>
 
 #include "test/integration/support/certificates.hpp"
-#include "test/unit/server/temporary_directory_fixture.hpp"
+#include "test/temporary_folder.hpp"
 
 namespace tacit::test {
 
@@ -38,7 +38,7 @@ struct IssuerReply {
 
 /// Certificates for 127.0.0.1 and localhost, valid and faulty.
 struct TestCertificates {
-  TemporaryDirectory folder;
+  TemporaryFolder folder;
   TestCa authority{folder.path(), "authority"};
   TestCa stranger{folder.path(), "stranger"};
 

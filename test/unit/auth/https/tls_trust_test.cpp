@@ -8,36 +8,21 @@
 #include <fstream>
 
 #include "test/integration/support/certificates.hpp"
+#include "test/temporary_folder.hpp"
 
 using namespace tacit::test;
 
-namespace {
-
-struct Folder {
-  Folder() {
-    std::string name = "/tmp/tacit-ca-XXXXXX";
-    path = ::mkdtemp(name.data());
-  }
-  ~Folder() { std::filesystem::remove_all(path); }
-  std::filesystem::path path;
-};
-
-std::string content(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
-}  // namespace
+namespace {}  // namespace
 
 BOOST_AUTO_TEST_SUITE(tls_trust)
 
 BOOST_AUTO_TEST_CASE(only_authorities_are_accepted) {
-  const Folder folder;
-  const TestCa root(folder.path, "root");
-  const TestCa middle(folder.path, "middle", &root);
+  const TemporaryFolder folder;
+  const TestCa root(folder.path(), "root");
+  const TestCa middle(folder.path(), "middle", &root);
   const CertificateFiles leaf =
       root.issue("leaf", {.common_name = "x", .alternative_names = {"DNS:localhost"}, .extended_usage = "serverAuth"});
-  const auto file = folder.path / "ca.pem";
+  const auto file = folder.path() / "ca.pem";
   const auto error_of = [&](const std::string& text) {
     std::ofstream(file, std::ios::binary) << text;
     const auto trust = tacit::auth::TlsTrust::load(file);
@@ -48,14 +33,14 @@ BOOST_AUTO_TEST_CASE(only_authorities_are_accepted) {
     BOOST_TEST(error.find(file.string()) != std::string::npos, error);
     BOOST_TEST(error.find(why) != std::string::npos, error);
   };
-  BOOST_TEST(error_of(content(root.certificate()) + content(middle.certificate())).empty());
-  BOOST_TEST(error_of(content(middle.certificate())).empty());
-  BOOST_TEST(error_of("\xef\xbb\xbf# Our CA\r\n" + content(root.certificate())).empty());
-  refused(content(root.certificate()) + root.crl(), "a CRL, which has no effect here");
-  refused(content(root.certificate()) + content(leaf.key), "holds a private key");
+  BOOST_TEST(error_of(content_of(root.certificate()) + content_of(middle.certificate())).empty());
+  BOOST_TEST(error_of(content_of(middle.certificate())).empty());
+  BOOST_TEST(error_of("\xef\xbb\xbf# Our CA\r\n" + content_of(root.certificate())).empty());
+  refused(content_of(root.certificate()) + root.crl(), "a CRL, which has no effect here");
+  refused(content_of(root.certificate()) + content_of(leaf.key), "holds a private key");
   refused("", "is empty");
   refused("no certificate\n", "holds no PEM block");
-  refused(content(leaf.key), "holds a private key");
+  refused(content_of(leaf.key), "holds a private key");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

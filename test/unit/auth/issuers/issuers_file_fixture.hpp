@@ -3,15 +3,13 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include <unistd.h>
-
 #include <filesystem>
-#include <fstream>
 #include <string>
 #include <vector>
 
 #include "auth/issuers/load_issuers.hpp"
 #include "auth/model/issuer_config.hpp"
+#include "test/temporary_folder.hpp"
 
 namespace tacit::auth::test {
 
@@ -19,19 +17,12 @@ namespace tacit::auth::test {
 class TemporaryFile {
  public:
   explicit TemporaryFile(const std::string& content, std::filesystem::perms mode = std::filesystem::perms::owner_read) {
-    std::string pattern = (std::filesystem::temp_directory_path() / "tacit-issuers-XXXXXX").string();
-    const int descriptor = ::mkstemp(pattern.data());
-    BOOST_REQUIRE(descriptor >= 0);
-    ::close(descriptor);
-    path_ = pattern;
-    std::ofstream(path_) << content;
-    std::filesystem::permissions(path_, mode);
+    std::filesystem::permissions(folder_.write("issuers", content), mode);
   }
-  ~TemporaryFile() { std::filesystem::remove(path_); }
-  std::string name() const { return path_.string(); }
+  std::string name() const { return (folder_ / "issuers").string(); }
 
  private:
-  std::filesystem::path path_;
+  const tacit::test::TemporaryFolder folder_;
 };
 
 /// The issuers of a valid text.

@@ -76,7 +76,7 @@ BOOST_FIXTURE_TEST_CASE(a_start_does_not_wait_for_the_keys_of_an_issuer, Issuers
 }
 
 BOOST_FIXTURE_TEST_CASE(key_files_are_read_at_the_start_and_on_refresh, IssuersFixture) {
-  const test::TemporaryDirectory folder;
+  const test::TemporaryFolder folder;
   config.keys = Keys::file;
   config.jwks_file = folder.write("keys.json", test::jwks_of({"a"}));
   const auto issuers = start();
@@ -103,7 +103,7 @@ BOOST_FIXTURE_TEST_CASE(key_files_are_read_at_the_start_and_on_refresh, IssuersF
 }
 
 BOOST_FIXTURE_TEST_CASE(an_unusable_configuration_prevents_the_start, IssuersFixture) {
-  const test::TemporaryDirectory folder;
+  const test::TemporaryFolder folder;
   const auto refused = [&] {
     const auto started = auth::start_issuers(std::vector<auth::IssuerConfig>(1, config), events, terms);
     return started.has_error() ? started.error().message : std::string();

@@ -161,7 +161,7 @@ BOOST_FIXTURE_TEST_CASE(fetched_keys_are_prepared_once_they_are_in_use, IssuersF
 
 BOOST_FIXTURE_TEST_CASE(keys_of_a_file_are_prepared_after_the_start, IssuersFixture) {
   config.algorithms = {crypto::SignatureAlgorithm::es256};
-  const test::TemporaryDirectory folder;
+  const test::TemporaryFolder folder;
   config.keys = Keys::file;
   config.algorithms = {crypto::SignatureAlgorithm::es256};
   config.jwks_file = folder.write("keys.json", R"({"keys":[)" + crypto::test::SigningKey::ec("P-256").jwk() + "]}");

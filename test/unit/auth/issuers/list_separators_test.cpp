@@ -1,24 +1,20 @@
 // Lists in the issuers' file have one separator; other separators are refused.
 #include <boost/test/unit_test.hpp>
 
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <string>
 
 #include "auth/issuers/load_issuers.hpp"
 #include "auth/model/issuer_config.hpp"
+#include "test/temporary_folder.hpp"
 
 namespace {
 
 std::string faults_of(const std::string& line) {
-  std::string name = "/tmp/tacit-issuers-XXXXXX";
-  const std::filesystem::path folder = ::mkdtemp(name.data());
+  const tacit::test::TemporaryFolder folder;
   const std::string audience = line.starts_with("audience") ? "" : "audience = a\n";
-  std::ofstream(folder / "issuers") << "[https://id.example.org]\n" << audience << line << '\n';
+  const auto file = folder.write("issuers", "[https://id.example.org]\n" + audience + line + "\n");
   std::string all;
-  for (const std::string& fault : tacit::auth::find_issuer_faults(folder / "issuers")) all += fault + "\n";
-  std::filesystem::remove_all(folder);
+  for (const std::string& fault : tacit::auth::find_issuer_faults(file)) all += fault + "\n";
   return all;
 }
 

@@ -25,4 +25,11 @@ BOOST_AUTO_TEST_CASE(other_names_are_refused) {
     BOOST_TEST(!auth::scope_of(name));
 }
 
+BOOST_AUTO_TEST_CASE(messages_name_scopes_in_the_order_of_their_table) {
+  const std::vector<std::string_view> of_api = {"secrets:read", "secrets:write", "keys:manage"};
+  BOOST_TEST((auth::scope_names(store::api_scopes) == of_api));
+  const std::vector<std::string_view> every = {"secrets:read", "secrets:write", "keys:manage", "tools:use"};
+  BOOST_TEST((auth::scope_names(auth::every_scope) == every));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

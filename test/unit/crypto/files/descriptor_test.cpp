@@ -1,3 +1,4 @@
+// Reading and writing by a descriptor, and how failures are reported.
 #include "crypto/files/descriptor.hpp"
 
 #include <boost/test/unit_test.hpp>

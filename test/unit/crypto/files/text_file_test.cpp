@@ -2,11 +2,11 @@
 #include "crypto/files/text_file.hpp"
 
 #include <filesystem>
-#include <fstream>
 
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "test/temporary_folder.hpp"
 #include "test/unit/crypto/crypto_fixture.hpp"
 
 using namespace tacit::crypto;
@@ -31,16 +31,7 @@ std::string utf16(std::string_view ascii, bool zero_first) {
 }
 
 struct Folder {
-  Folder() {
-    std::string name = (std::filesystem::temp_directory_path() / "tacit-text-XXXXXX").string();
-    BOOST_REQUIRE(::mkdtemp(name.data()) != nullptr);
-    path = name;
-  }
-  ~Folder() { std::filesystem::remove_all(path); }
-  std::filesystem::path write(std::string_view content) const {
-    std::ofstream(path / "text", std::ios::binary) << content;
-    return path / "text";
-  }
+  std::filesystem::path write(std::string_view content) const { return folder.write("text", content); }
   // The reason for which the file is refused, without its name.
   std::string why(const std::filesystem::path& file, std::size_t most = text_file_limit) const {
     const auto read = read_text_file(file, most);
@@ -49,7 +40,7 @@ struct Folder {
     return read.error().message.substr(file.string().size() + 2);
   }
 
-  std::filesystem::path path;
+  tacit::test::TemporaryFolder folder;
 };
 
 }  // namespace
@@ -121,8 +112,8 @@ BOOST_FIXTURE_TEST_CASE(files_are_read_whole, Folder) {
 }
 
 BOOST_FIXTURE_TEST_CASE(an_unreadable_file_has_a_reason, Folder) {
-  BOOST_TEST(why(path) == "is a directory");
-  BOOST_TEST(why(path / "none") == "cannot be read: No such file or directory");
+  BOOST_TEST(why(folder.path()) == "is a directory");
+  BOOST_TEST(why(folder / "none") == "cannot be read: No such file or directory");
   BOOST_TEST(why(write(std::string(2049, 'a')), 2048) == "is larger than 2 KiB");
   BOOST_TEST(why(write("\xff\xfe" + utf16("a = b", false))) == "is UTF-16 text; save it as UTF-8");
 }

@@ -98,7 +98,7 @@ BOOST_AUTO_TEST_CASE(a_deployment_that_cannot_be_made_leaves_no_file) {
     const auto made = create_keyrings(files, folder / "private", folder / "metadata");
     BOOST_REQUIRE(!made);
     BOOST_TEST(made.error().message == (folder / existing).string() + ": exists already and is not overwritten");
-    BOOST_TEST(read_file(folder / existing) == "present");
+    BOOST_TEST(content_of(folder / existing) == "present");
     const auto left = std::filesystem::directory_iterator(folder.path());
     BOOST_TEST(std::distance(begin(left), end(left)) == 1);
   }

@@ -23,7 +23,7 @@ std::vector<std::filesystem::path> in_order_of_writing(const SigningFiles& files
 Contents contents_of(const SigningFiles& files) {
   Contents contents;
   for (const auto& file : in_order_of_writing(files)) {
-    if (std::filesystem::exists(file)) contents[file] = read_file(file);
+    if (std::filesystem::exists(file)) contents[file] = content_of(file);
   }
   return contents;
 }

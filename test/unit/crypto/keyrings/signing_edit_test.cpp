@@ -24,12 +24,12 @@ BOOST_AUTO_TEST_SUITE(signing_edit)
 
 BOOST_AUTO_TEST_CASE(the_first_addition_makes_all_rings) {
   const SigningDeployment deployment;
-  const std::string before = read_file(deployment.files.root_public);
+  const std::string before = content_of(deployment.files.root_public);
   BOOST_TEST(deployment.edit().is_first());
   {
     SigningEdit prepared = deployment.edit();
     BOOST_REQUIRE(prepared.add(SigningRole::root));
-    BOOST_TEST(read_file(deployment.files.root_public) == before);  // only prepared
+    BOOST_TEST(content_of(deployment.files.root_public) == before);  // only prepared
     BOOST_TEST(!std::filesystem::exists(deployment.files.root_signing));
   }
   const KeyId id = deployment.add(SigningRole::root);
@@ -97,7 +97,7 @@ BOOST_AUTO_TEST_CASE(a_promotion_needs_the_private_half) {
   const KeyId root = deployment.add(SigningRole::root);
   // The planes' rings may be on other hosts; the others are needed here.
   for (const auto& file : {deployment.files.root_signing, deployment.files.audit_operator}) {
-    const std::string text = read_file(file);
+    const std::string text = content_of(file);
     std::filesystem::remove(file);
     BOOST_TEST(deployment.refusal_to_promote(root).starts_with(file.string() + ": "));
     write_file(file, text);
@@ -177,9 +177,9 @@ BOOST_AUTO_TEST_CASE(a_cut_off_needs_primary_keys_and_only_falls) {
   BOOST_TEST(!deployment.edit().set_cut_off(3));
   deployment.promote(id);
   deployment.cut_off(30);
-  const std::string text = read_file(deployment.files.root_public);
+  const std::string text = content_of(deployment.files.root_public);
   deployment.cut_off(40);
-  BOOST_TEST(read_file(deployment.files.root_public) == text);
+  BOOST_TEST(content_of(deployment.files.root_public) == text);
   deployment.cut_off(20);
   BOOST_TEST(deployment.signers().cut_off().value_or(0) == 20U);
   BOOST_TEST(!deployment.edit().set_cut_off(0));
@@ -232,7 +232,7 @@ BOOST_AUTO_TEST_CASE(edits_of_the_root_keys_keep_signing_keys) {
 BOOST_AUTO_TEST_CASE(a_faulty_line_of_a_signing_key_stops_every_edit) {
   const SigningDeployment deployment;
   deployment.add(SigningRole::root);
-  const std::string text = read_file(deployment.files.root_public);
+  const std::string text = content_of(deployment.files.root_public);
   write_file(deployment.files.root_public, text + "store " + deployment.signers().store().str() + "\n", 0444);
   BOOST_TEST(!SigningEdit::open(deployment.files));
   BOOST_TEST(!KeyringEdit::open_root(deployment.rings.folder / "private", deployment.files.root_public));

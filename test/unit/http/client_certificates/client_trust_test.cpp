@@ -7,10 +7,11 @@
 
 #include <cstdlib>
 #include <ctime>
-#include <fstream>
 
 #include "http/tls/handshake_faults.hpp"
 #include "test/integration/support/certificates.hpp"
+#include "test/says.hpp"
+#include "test/temporary_folder.hpp"
 
 using namespace tacit::http;
 using namespace tacit::test;
@@ -20,30 +21,12 @@ namespace {
 namespace fs = std::filesystem;
 using Trust = std::shared_ptr<const ClientTrust>;
 
-struct Folder {
-  Folder() {
-    std::string name = "/tmp/tacit-trust-XXXXXX";
-    path = ::mkdtemp(name.data());
-  }
-  ~Folder() { fs::remove_all(path); }
-  fs::path file(const std::string& name, const std::string& content) const {
-    std::ofstream(path / name, std::ios::binary) << content;
-    return path / name;
-  }
-  fs::path path;
-};
-
-std::string content(const fs::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
 std::string error_of(const fs::path& authorities, const fs::path& crls = {}) {
   const auto trust = ClientTrust::load(authorities, crls, 2);
   return trust.has_error() ? trust.error() : "no error";
 }
 
-bool says(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+using tacit::test::says;
 
 struct FreeSsl {
   void operator()(SSL* ssl) const { SSL_free(ssl); }
@@ -93,17 +76,18 @@ class Meeting {
 
 /// A root, an intermediate authority, and a client certificate of each.
 struct Pki {
-  Folder folder;
-  TestCa root{folder.path, "root"};
-  TestCa middle{folder.path, "middle", &root};
-  TestCa stranger{folder.path, "stranger"};
+  TemporaryFolder folder;
+  TestCa root{folder.path(), "root"};
+  TestCa middle{folder.path(), "middle", &root};
+  TestCa stranger{folder.path(), "stranger"};
   CertificateFiles server = root.issue(
       "server", {.common_name = "server", .alternative_names = {"DNS:localhost"}, .extended_usage = "serverAuth"});
   CertificateFiles of_root = root.issue("of-root", {.common_name = "a", .alternative_names = {"URI:spiffe://test/a"}});
   CertificateFiles of_middle =
       middle.issue("of-middle", {.common_name = "b", .alternative_names = {"URI:spiffe://test/b"}});
-  fs::path with_middle = folder.file("with-middle.pem", content(of_middle.certificate) + content(middle.certificate()));
-  fs::path both = folder.file("both.pem", content(middle.certificate()) + content(root.certificate()));
+  fs::path with_middle =
+      folder.write("with-middle.pem", content_of(of_middle.certificate) + content_of(middle.certificate()));
+  fs::path both = folder.write("both.pem", content_of(middle.certificate()) + content_of(root.certificate()));
 
   Trust trust(const fs::path& authorities, const fs::path& crls = {}) const {
     auto loaded = ClientTrust::load(authorities, crls, 2);
@@ -135,32 +119,32 @@ BOOST_AUTO_TEST_CASE(an_intermediate_authority_alone_is_enough) {
 
 BOOST_AUTO_TEST_CASE(a_certificate_other_than_an_authority_is_refused_by_name) {
   const Pki pki;
-  const Folder& folder = pki.folder;
+  const TemporaryFolder& folder = pki.folder;
   BOOST_TEST(says(error_of(pki.of_root.certificate), "CN=a is not a CA certificate"));
-  const TestCa without(folder.path, "without", nullptr, {"", ""});
+  const TestCa without(folder.path(), "without", nullptr, {"", ""});
   BOOST_TEST(says(error_of(without.certificate()), "CN=without is not a CA certificate"));
-  const TestCa by_usage(folder.path, "by-usage", nullptr, {"", "critical,keyCertSign"});
+  const TestCa by_usage(folder.path(), "by-usage", nullptr, {"", "critical,keyCertSign"});
   BOOST_TEST(says(error_of(by_usage.certificate()), "CN=by-usage is not a CA certificate"));
-  const TestCa no_signer(folder.path, "no-signer", nullptr, {"critical,CA:TRUE", "critical,cRLSign"});
+  const TestCa no_signer(folder.path(), "no-signer", nullptr, {"critical,CA:TRUE", "critical,cRLSign"});
   BOOST_TEST(says(error_of(no_signer.certificate()), "lacks keyCertSign"));
-  const TestCa of_servers(folder.path, "of-servers", nullptr, {"critical,CA:TRUE", "keyCertSign", "serverAuth"});
+  const TestCa of_servers(folder.path(), "of-servers", nullptr, {"critical,CA:TRUE", "keyCertSign", "serverAuth"});
   BOOST_TEST(says(error_of(of_servers.certificate()), "may not issue client certificates"));
-  BOOST_TEST(says(error_of(folder.file("empty", " \n")), "is empty"));
-  BOOST_TEST(says(error_of(folder.file("text", "hello\n")), "holds no PEM block"));
-  BOOST_TEST(says(error_of(folder.path / "nowhere"), "nowhere: cannot be read"));
-  const std::string root = content(pki.root.certificate());
-  BOOST_TEST(says(error_of(folder.file("keyed", root + content(pki.of_root.key))), "holds a private key"));
-  BOOST_TEST(says(error_of(folder.file("listed", root + pki.root.crl())), "tool-client-crl"));
-  BOOST_TEST(says(error_of(folder.file("cut", root.substr(0, root.size() - 30))), "has no END line"));
-  BOOST_TEST(says(error_of(folder.file("tail", root + std::string(64, 'A') + "\n")), "BEGIN line is missing"));
-  const Trust twice = pki.trust(folder.file("twice", root + root));
+  BOOST_TEST(says(error_of(folder.write("empty", " \n")), "is empty"));
+  BOOST_TEST(says(error_of(folder.write("text", "hello\n")), "holds no PEM block"));
+  BOOST_TEST(says(error_of(folder.path() / "nowhere"), "nowhere: cannot be read"));
+  const std::string root = content_of(pki.root.certificate());
+  BOOST_TEST(says(error_of(folder.write("keyed", root + content_of(pki.of_root.key))), "holds a private key"));
+  BOOST_TEST(says(error_of(folder.write("listed", root + pki.root.crl())), "tool-client-crl"));
+  BOOST_TEST(says(error_of(folder.write("cut", root.substr(0, root.size() - 30))), "has no END line"));
+  BOOST_TEST(says(error_of(folder.write("tail", root + std::string(64, 'A') + "\n")), "BEGIN line is missing"));
+  const Trust twice = pki.trust(folder.write("twice", root + root));
   BOOST_TEST_REQUIRE(twice->notes(0).size() >= 1U);
   BOOST_TEST(says(twice->notes(0).front(), "more than once"));
 }
 
 BOOST_AUTO_TEST_CASE(an_expired_authority_is_noted) {
-  const Folder folder;
-  const TestCa old(folder.path, "old", nullptr,
+  const TemporaryFolder folder;
+  const TestCa old(folder.path(), "old", nullptr,
                    {.key_usage = "keyCertSign", .valid_from_seconds = -7200, .valid_to_seconds = -3600});
   const auto trust = ClientTrust::load(old.certificate(), {}, 2);
   BOOST_TEST_REQUIRE(trust.has_value());
@@ -172,8 +156,8 @@ BOOST_AUTO_TEST_CASE(an_expired_authority_is_noted) {
 
 BOOST_AUTO_TEST_CASE(a_crl_refuses_leaf_and_chain) {
   const Pki pki;
-  const Folder& folder = pki.folder;
-  const auto list = [&](const std::string& text) { return folder.file("crl.pem", text); };
+  const TemporaryFolder& folder = pki.folder;
+  const auto list = [&](const std::string& text) { return folder.write("crl.pem", text); };
   const CertificateFiles other =
       pki.root.issue("other", {.common_name = "c", .alternative_names = {"URI:spiffe://test/c"}});
 
@@ -205,7 +189,7 @@ BOOST_AUTO_TEST_CASE(a_crl_refuses_leaf_and_chain) {
 
 BOOST_AUTO_TEST_CASE(every_authority_needs_its_crl_but_for_one_that_signs_authorities) {
   const Pki pki;
-  const auto list = [&](const std::string& text) { return pki.folder.file("crl.pem", text); };
+  const auto list = [&](const std::string& text) { return pki.folder.write("crl.pem", text); };
   BOOST_TEST(says(error_of(pki.both, list(pki.root.crl())), "there is no CRL of CN=middle"));
   const Trust trust = pki.trust(pki.both, list(pki.middle.crl()));
   BOOST_TEST(says(trust->notes(0).front(), "there is no CRL of CN=root"));
@@ -217,7 +201,7 @@ BOOST_AUTO_TEST_CASE(an_outdated_crl_still_refuses) {
   const Pki pki;
   const CertificateFiles other =
       pki.root.issue("other", {.common_name = "c", .alternative_names = {"URI:spiffe://test/c"}});
-  const fs::path old = pki.folder.file(
+  const fs::path old = pki.folder.write(
       "old.pem",
       pki.root.crl({.revoked = {pki.of_root.certificate}, .this_update_seconds = -7200, .next_update_seconds = -3600}));
   const Trust trust = pki.trust(pki.root.certificate(), old);
@@ -228,8 +212,8 @@ BOOST_AUTO_TEST_CASE(an_outdated_crl_still_refuses) {
 
   // Of two CRLs with the same scope the newer one applies, in any order.
   const std::string newer = pki.root.crl({.revoked = {other.certificate}});
-  for (const std::string& text : {content(old) + newer, newer + content(old)}) {
-    const Trust two = pki.trust(pki.root.certificate(), pki.folder.file("two.pem", text));
+  for (const std::string& text : {content_of(old) + newer, newer + content_of(old)}) {
+    const Trust two = pki.trust(pki.root.certificate(), pki.folder.write("two.pem", text));
     BOOST_TEST(pki.meets(two, pki.of_root) == "");
     BOOST_TEST(pki.meets(two, other) == "certificate_revoked");
     BOOST_TEST(says(two->notes(std::time(nullptr)).front(), "more than one CRL"));
@@ -239,37 +223,37 @@ BOOST_AUTO_TEST_CASE(an_outdated_crl_still_refuses) {
 BOOST_AUTO_TEST_CASE(two_crls_of_one_second_are_both_applied) {
   const Pki pki;
   const std::string both = pki.root.crl() + pki.root.crl({.revoked = {pki.of_root.certificate}});
-  const Trust trust = pki.trust(pki.root.certificate(), pki.folder.file("two.pem", both));
+  const Trust trust = pki.trust(pki.root.certificate(), pki.folder.write("two.pem", both));
   BOOST_TEST(pki.meets(trust, pki.of_root) == "certificate_revoked");
 }
 
 BOOST_AUTO_TEST_CASE(a_bundle_may_name_its_certificates) {
   const Pki pki;
-  const std::string root = content(pki.root.certificate());
+  const std::string root = content_of(pki.root.certificate());
   const std::string name = "subject=/C=US/O=TheGoDaddyGroupIncorporated/CN=Root";
   for (const std::string& text : {"Root\n" + std::string(64, '=') + "\n" + root, name + "\n" + root,
                                   std::string(76, '/') + "\n" + root, std::string(44, 'a') + "\n" + root}) {
-    BOOST_TEST(error_of(pki.folder.file("bundle", text)) == "no error", text);
+    BOOST_TEST(error_of(pki.folder.write("bundle", text)) == "no error", text);
   }
   const std::string lost = root.substr(root.find('\n') + 1);
-  BOOST_TEST(says(error_of(pki.folder.file("bundle", root + lost)), "its BEGIN line is missing"));
+  BOOST_TEST(says(error_of(pki.folder.write("bundle", root + lost)), "its BEGIN line is missing"));
 }
 
 BOOST_AUTO_TEST_CASE(partial_and_unsupported_crls_are_refused) {
   const Pki pki;
   const auto refused = [&](const std::string& text, const std::string& why) {
-    const std::string error = error_of(pki.root.certificate(), pki.folder.file("crl", text));
+    const std::string error = error_of(pki.root.certificate(), pki.folder.write("crl", text));
     BOOST_TEST(says(error, why), error);
   };
   refused("", "is empty");
   refused("no crl\n", "holds no PEM block");
   refused(pki.root.crl({.binary = true}), "openssl crl -inform DER");
-  refused(content(pki.root.certificate()), "holds a certificate");
-  refused(content(pki.of_root.key), "holds a private key");
-  refused(pki.root.crl() + content(pki.root.certificate()), "only CRLs");
+  refused(content_of(pki.root.certificate()), "holds a certificate");
+  refused(content_of(pki.of_root.key), "holds a private key");
+  refused(pki.root.crl() + content_of(pki.root.certificate()), "only CRLs");
   refused(pki.stranger.crl(), "was issued by an authority that is not in tool-client-ca");
-  const Folder twin;
-  refused(TestCa(twin.path, "root").crl(), "has a signature that its authority's key does not verify");
+  const TemporaryFolder twin;
+  refused(TestCa(twin.path(), "root").crl(), "has a signature that its authority's key does not verify");
   refused(pki.root.crl({.delta = true}), "is a delta CRL");
   refused(pki.root.crl({.issuing_point = "critical,indirectCRL:TRUE"}), "is an indirect CRL");
   refused(pki.root.crl({.issuing_point = "critical,onlyAA:TRUE"}), "attribute certificates");
@@ -286,7 +270,7 @@ BOOST_AUTO_TEST_CASE(a_connection_is_checked_again_with_another_trust) {
   BOOST_TEST_REQUIRE(meeting.succeeded());
   BOOST_TEST(before->judge(meeting.server()) == X509_V_OK);
   const Trust revoked = pki.trust(
-      pki.both, pki.folder.file("crl", pki.root.crl() + pki.middle.crl({.revoked = {pki.of_middle.certificate}})));
+      pki.both, pki.folder.write("crl", pki.root.crl() + pki.middle.crl({.revoked = {pki.of_middle.certificate}})));
   BOOST_TEST(revoked->judge(meeting.server()) == X509_V_ERR_CERT_REVOKED);
   BOOST_TEST(pki.trust(pki.stranger.certificate())->judge(meeting.server()) != X509_V_OK);
   BOOST_TEST(revoked->number() != before->number());
@@ -295,12 +279,13 @@ BOOST_AUTO_TEST_CASE(a_connection_is_checked_again_with_another_trust) {
 BOOST_AUTO_TEST_CASE(a_chain_expires_with_its_first_certificate) {
   const Pki pki;
   const std::int64_t now = std::time(nullptr);
-  const TestCa brief(pki.folder.path, "brief", &pki.root, {.valid_from_seconds = -100, .valid_to_seconds = 500});
+  const TestCa brief(pki.folder.path(), "brief", &pki.root, {.valid_from_seconds = -100, .valid_to_seconds = 500});
   const CertificateFiles leaf = brief.issue("leaf", {.common_name = "c",
                                                      .alternative_names = {"URI:spiffe://test/c"},
                                                      .valid_from_seconds = -50,
                                                      .valid_to_seconds = 1000});
-  const fs::path chain = pki.folder.file("leaf-chain.pem", content(leaf.certificate) + content(brief.certificate()));
+  const fs::path chain =
+      pki.folder.write("leaf-chain.pem", content_of(leaf.certificate) + content_of(brief.certificate()));
   const Trust trust = pki.trust(pki.root.certificate());
   const Meeting meeting(trust, pki.server, leaf, chain);
   BOOST_TEST_REQUIRE(meeting.succeeded());
@@ -323,11 +308,11 @@ BOOST_AUTO_TEST_CASE(a_chain_has_a_limit_of_length) {
   std::string issuers;
   for (int i = 1; i <= ClientTrust::most_intermediates + 1; ++i) {
     const TestCa& issuer = authorities.empty() ? pki.root : *authorities.back();
-    authorities.push_back(std::make_unique<TestCa>(pki.folder.path, "level-" + std::to_string(i), &issuer));
-    issuers = content(authorities.back()->certificate()) + issuers;
+    authorities.push_back(std::make_unique<TestCa>(pki.folder.path(), "level-" + std::to_string(i), &issuer));
+    issuers = content_of(authorities.back()->certificate()) + issuers;
     const CertificateFiles leaf = authorities.back()->issue(
         "leaf-" + std::to_string(i), {.common_name = "d", .alternative_names = {"URI:spiffe://test/d"}});
-    const fs::path chain = pki.folder.file("chain-" + std::to_string(i), content(leaf.certificate) + issuers);
+    const fs::path chain = pki.folder.write("chain-" + std::to_string(i), content_of(leaf.certificate) + issuers);
     const bool taken = i <= ClientTrust::most_intermediates;
     BOOST_TEST(pki.meets(trust, leaf, chain) == (taken ? "" : "certificate_untrusted"), i);
   }

@@ -20,6 +20,7 @@
 #include <thread>
 
 #include "http/log/log_descriptor.hpp"
+#include "test/says.hpp"
 
 using namespace tacit::http;
 using namespace std::chrono_literals;
@@ -101,7 +102,7 @@ std::string line_of(std::size_t size, char letter) {
 
 void log_event(const std::string& event) { log(LogLine(LogLevel::info, event)); }
 
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+using tacit::test::says;
 
 std::size_t count_of(const std::string& text, const std::string& part) {
   std::size_t count = 0;
@@ -173,8 +174,8 @@ BOOST_AUTO_TEST_CASE(a_stalled_reader_delays_nothing_and_learns_of_dropped_lines
   for (auto at = text.find(dropped_event); at != text.npos; at = text.find(dropped_event, at + 1)) {
     const std::string report = text.substr(at, text.find('\n', at) - at);
     const std::string lines = number_after(report, "\"lines\":");
-    BOOST_TEST(contains(report, lines + " lines dropped"));
-    BOOST_TEST(contains(report, "\"access\":" + lines + ",\"other\":0,\"error\":0,\"audit_head\":0"));
+    BOOST_TEST(says(report, lines + " lines dropped"));
+    BOOST_TEST(says(report, "\"access\":" + lines + ",\"other\":0,\"error\":0,\"audit_head\":0"));
     BOOST_TEST(text.find("\"event\":\"request\"") < at);
     reported += std::stoull(lines);
   }
@@ -242,8 +243,8 @@ BOOST_AUTO_TEST_CASE(lines_have_priorities_in_the_journal) {
   BOOST_TEST(code == 0);
   const std::string text = content_of(file.descriptor());
   BOOST_TEST(text.starts_with("<6>{\"time\":"));
-  BOOST_TEST(contains(text, "\n<4>{\"time\":"));
-  BOOST_TEST(contains(text, "\n<3>{\"time\":"));
+  BOOST_TEST(says(text, "\n<4>{\"time\":"));
+  BOOST_TEST(says(text, "\n<3>{\"time\":"));
   BOOST_TEST(text.ends_with("\n<3>tacit: no such file\n"));
 }
 

@@ -4,12 +4,12 @@
 #include <boost/test/unit_test.hpp>
 
 #include <filesystem>
-#include <fstream>
 #include <string>
 
 #include <sys/stat.h>
 
 #include "crypto/text/base64.hpp"
+#include "test/temporary_folder.hpp"
 
 using namespace tacit;
 using namespace tacit::http;
@@ -75,9 +75,8 @@ BOOST_AUTO_TEST_CASE(an_invalid_key_is_refused) {
 }
 
 BOOST_AUTO_TEST_CASE(a_file_that_others_may_read_is_refused) {
-  const std::string file =
-      (std::filesystem::temp_directory_path() / ("tacit-tickets-" + std::to_string(::getpid()))).string();
-  std::ofstream(file, std::ios::binary) << key(1);
+  const test::TemporaryFolder folder;
+  const std::string file = folder.write("tickets", key(1)).string();
   for (const mode_t mode : {0600U, 0400U, 0640U, 0440U}) {
     BOOST_REQUIRE(::chmod(file.c_str(), mode) == 0);
     BOOST_TEST(TicketKeys::load(file).has_value());

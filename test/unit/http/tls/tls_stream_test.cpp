@@ -20,6 +20,7 @@
 #include "http/tls/tls_context.hpp"
 #include "http/tls/turn.hpp"
 #include "test/integration/support/certificates.hpp"
+#include "test/temporary_folder.hpp"
 
 using namespace tacit::http;
 using namespace tacit::test;
@@ -27,15 +28,6 @@ using boost::asio::ip::tcp;
 using Status = TlsStream::Status;
 
 namespace {
-
-struct Folder {
-  Folder() {
-    std::string name = "/tmp/tacit-stream-XXXXXX";
-    path = ::mkdtemp(name.data());
-  }
-  ~Folder() { std::filesystem::remove_all(path); }
-  std::filesystem::path path;
-};
 
 struct Free {
   void operator()(SSL* ssl) const { SSL_free(ssl); }
@@ -46,7 +38,7 @@ struct Free {
 class Pair {
  public:
   explicit Pair(int version = TLS1_3_VERSION, const std::string& alpn = {}) {
-    const TestCa authority(folder_.path, "ca");
+    const TestCa authority(folder_.path(), "ca");
     const CertificateFiles server = authority.issue(
         "server", {.common_name = "server", .alternative_names = {"DNS:localhost"}, .extended_usage = "serverAuth"});
     std::filesystem::permissions(server.key, std::filesystem::perms(0600));
@@ -130,7 +122,7 @@ class Pair {
  private:
   static boost::asio::awaitable<void> wait(TlsStream& stream) { co_await stream.wait(Status::yield); }
 
-  Folder folder_;
+  TemporaryFolder folder_;
   boost::asio::io_context context_{1};
   TlsContext server_context_;
   std::unique_ptr<SSL_CTX, Free> client_context_;

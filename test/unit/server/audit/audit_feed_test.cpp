@@ -10,7 +10,7 @@
 #include "server/audit/audit_feed_output.hpp"
 #include "server/audit/audit_feed_state.hpp"
 #include "server/config/errors.hpp"
-#include "test/unit/server/temporary_directory_fixture.hpp"
+#include "test/temporary_folder.hpp"
 
 namespace json = boost::json;
 namespace fs = std::filesystem;
@@ -36,7 +36,7 @@ struct Folder {
     }
   }
 
-  test::TemporaryDirectory directory;
+  test::TemporaryFolder directory;
   StopSignals signals;
 };
 

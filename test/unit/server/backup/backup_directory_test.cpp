@@ -4,10 +4,9 @@
 #include <boost/test/unit_test.hpp>
 
 #include <filesystem>
-#include <fstream>
 
 #include "server/config/errors.hpp"
-#include "test/unit/server/temporary_directory_fixture.hpp"
+#include "test/temporary_folder.hpp"
 
 using namespace tacit::server;
 using namespace std::chrono_literals;
@@ -87,7 +86,7 @@ BOOST_AUTO_TEST_CASE(other_names_are_ignored) {
 }
 
 BOOST_AUTO_TEST_CASE(one_process_at_a_time_uses_an_existing_directory) {
-  const tacit::test::TemporaryDirectory directory;
+  const tacit::test::TemporaryFolder directory;
   {
     const BackupDirectory first(directory.path());
     BOOST_TEST(error_of(directory.path()).ends_with(": another backup into this directory is running"));
@@ -98,7 +97,7 @@ BOOST_AUTO_TEST_CASE(one_process_at_a_time_uses_an_existing_directory) {
 }
 
 BOOST_AUTO_TEST_CASE(only_whole_backups_and_leftovers_are_deleted) {
-  const tacit::test::TemporaryDirectory directory;
+  const tacit::test::TemporaryFolder directory;
   const std::string made = ago(0s);
   const std::string left = "." + ago(9h) + ".01234567-89ab-4def-8123-456789abcdef";
   for (const std::string& name : {made, ago(1h), ago(2h), left}) directory.write(name.c_str(), whole());
@@ -128,7 +127,7 @@ BOOST_AUTO_TEST_CASE(only_whole_backups_and_leftovers_are_deleted) {
 }
 
 BOOST_AUTO_TEST_CASE(a_directory_is_of_one_store) {
-  const tacit::test::TemporaryDirectory directory;
+  const tacit::test::TemporaryFolder directory;
   const BackupDirectory open(directory.path());
   BOOST_TEST(!open.other_owner("/srv/one").has_value());
   BOOST_TEST(!open.other_owner("/srv/one").has_value());
@@ -138,7 +137,7 @@ BOOST_AUTO_TEST_CASE(a_directory_is_of_one_store) {
 }
 
 BOOST_AUTO_TEST_CASE(a_backup_that_has_no_room_is_refused) {
-  const tacit::test::TemporaryDirectory directory;
+  const tacit::test::TemporaryFolder directory;
   const BackupDirectory open(directory.path());
   open.need_room(1, open.is_beside("/proc"));
   BOOST_CHECK_THROW(open.need_room(std::uint64_t{1} << 60, open.is_beside("/proc")), CommandFailed);

@@ -1,5 +1,6 @@
 // The record of the last backup.
 #include "server/backup/last_backup.hpp"
+#include "test/temporary_folder.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -8,8 +9,6 @@
 #include <chrono>
 #include <fstream>
 #include <sstream>
-
-#include "test/unit/server/temporary_directory_fixture.hpp"
 
 using namespace tacit::server;
 namespace fs = std::filesystem;
@@ -25,7 +24,7 @@ struct Record {
   }
   static std::int64_t now() { return std::chrono::system_clock::to_time_t(std::chrono::system_clock::now()); }
 
-  tacit::test::TemporaryDirectory directory;
+  tacit::test::TemporaryFolder directory;
   Config config;
 };
 

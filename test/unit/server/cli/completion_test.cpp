@@ -12,7 +12,7 @@
 
 #include "server/cli/command_line.hpp"
 #include "server/cli/manual.hpp"
-#include "test/unit/server/temporary_directory_fixture.hpp"
+#include "test/temporary_folder.hpp"
 
 using namespace tacit::server;
 using Words = std::set<std::string>;
@@ -74,7 +74,7 @@ struct Shells {
   }
   std::string at(const char* file) const { return (directory / file).string(); }
 
-  tacit::test::TemporaryDirectory directory;
+  tacit::test::TemporaryFolder directory;
 };
 
 struct Case {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "server/cli/command_line.hpp"
+#include "test/says.hpp"
 #include "test/unit/server/commands/installation_fixture.hpp"
 
 namespace json = boost::json;
@@ -18,7 +19,7 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+using tacit::test::says;
 
 Words with(Words words, const Words& more) {
   words.insert(words.end(), more.begin(), more.end());
@@ -63,9 +64,9 @@ BOOST_FIXTURE_TEST_CASE(without_a_terminal_confirmation_is_required, Filled) {
   for (const Words& words : destructive) {
     if (words[0] == "key") continue;
     const std::string told = refused(words);
-    BOOST_TEST(has(told, "nothing was done"), told);
-    BOOST_TEST(has(told, "--yes"), told);
-    BOOST_TEST(has(told, "--dry-run"), told);
+    BOOST_TEST(says(told, "nothing was done"), told);
+    BOOST_TEST(says(told, "--yes"), told);
+    BOOST_TEST(says(told, "--dry-run"), told);
   }
   BOOST_TEST(state() == before);
 }
@@ -79,7 +80,7 @@ BOOST_FIXTURE_TEST_CASE(a_missing_option_is_reported_before_the_missing_terminal
 
 // The store refuses to retire a key in use, so scripts need no confirmation.
 BOOST_FIXTURE_TEST_CASE(without_a_terminal_an_unused_key_is_retired, Filled) {
-  BOOST_TEST(has(good(destructive[2]), "is retired"));
+  BOOST_TEST(says(good(destructive[2]), "is retired"));
 }
 
 BOOST_FIXTURE_TEST_CASE(a_dry_run_describes_the_change_and_does_nothing, Filled) {
@@ -118,7 +119,7 @@ BOOST_FIXTURE_TEST_CASE(a_key_in_use_would_not_be_retired, Filled) {
     if (key.at("keyring").as_string() != "metadata" || key.at("api_keys").to_number<int>() == 0) continue;
     const Finished told = run({"key", "retire", std::string(key.at("key").as_string()), "--dry-run"});
     BOOST_TEST(told.code == 1);
-    BOOST_TEST(has(told.err, "would not be retired"), told.err);
+    BOOST_TEST(says(told.err, "would not be retired"), told.err);
     return;
   }
   BOOST_FAIL("no key is in use");
@@ -131,24 +132,24 @@ BOOST_FIXTURE_TEST_CASE(on_a_terminal_only_yes_continues, Filled) {
       const Finished asked = run_on_terminal(words, answer);
       BOOST_TEST(asked.code == 1);
       BOOST_TEST(asked.out.empty(), asked.out);
-      BOOST_TEST(has(asked.err, "nothing was done"), asked.err);
+      BOOST_TEST(says(asked.err, "nothing was done"), asked.err);
     }
   }
   // The tenant's id must be typed, because y is typed too easily.
   BOOST_TEST(run_on_terminal(destructive[1], "y").code == 1);
   BOOST_TEST(state() == before);
   BOOST_TEST(run_on_terminal(destructive[3], "y").out.starts_with("Revoked " + api_key));
-  BOOST_TEST(has(run_on_terminal(destructive[2], "Yes").out, "is retired"));
+  BOOST_TEST(says(run_on_terminal(destructive[2], "Yes").out, "is retired"));
   BOOST_TEST(run_on_terminal(destructive[0], "yes").out.starts_with("Pruned 2 entries"));
   const Finished erased = run_on_terminal(destructive[1], "0190A5D0-0000-7000-8000-000000000001");
   BOOST_TEST(erased.code == 0, erased.err);
-  BOOST_TEST(has(erased.err, "0 secrets of 0 bytes and 1 API key"), erased.err);
-  BOOST_TEST(has(erased.out, "erased tenant"));
+  BOOST_TEST(says(erased.err, "0 secrets of 0 bytes and 1 API key"), erased.err);
+  BOOST_TEST(says(erased.out, "erased tenant"));
 }
 
 BOOST_FIXTURE_TEST_CASE(yes_confirms_the_change, Filled) {
   BOOST_TEST(good(with(destructive[3], {"--yes"})).starts_with("Revoked"));
-  BOOST_TEST(has(good(with(destructive[2], {"--yes"})), "is retired"));
+  BOOST_TEST(says(good(with(destructive[2], {"--yes"})), "is retired"));
   BOOST_TEST(json::parse(good(with(destructive[0], {"--yes", "--json"}))).at("entries").to_number<int>() == 2);
   BOOST_TEST(json::parse(good(with(destructive[1], {"--yes", "--json"}))).at("api_keys").to_number<int>() == 1);
 }

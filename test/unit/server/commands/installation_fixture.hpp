@@ -10,12 +10,11 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <iterator>
 #include <string>
 #include <vector>
 
-#include "test/unit/server/temporary_directory_fixture.hpp"
+#include "test/temporary_folder.hpp"
 
 namespace tacit::test {
 
@@ -26,11 +25,6 @@ struct Finished {
   std::string out;
   std::string err;
 };
-
-inline std::string content(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
 
 [[noreturn]] inline void become(std::vector<std::string> words, const std::string& out, const std::string& err) {
   std::vector<char*> arguments;
@@ -70,8 +64,8 @@ struct Installation {
     if (child == 0) become(std::move(words), out_file, err_file);
     int status = 0;
     BOOST_TEST_REQUIRE(::waitpid(child, &status, 0) == child);
-    Finished finished{WIFEXITED(status) ? WEXITSTATUS(status) : -1, {}, content(err_file)};
-    if (out.empty()) finished.out = content(out_file);
+    Finished finished{WIFEXITED(status) ? WEXITSTATUS(status) : -1, {}, content_of(err_file)};
+    if (out.empty()) finished.out = content_of(out_file);
     return finished;
   }
   // Likewise, with a terminal as standard input and standard error. The answer is typed on it.
@@ -94,7 +88,7 @@ struct Installation {
     int status = 0;
     BOOST_TEST_REQUIRE(::waitpid(child, &status, 0) == child);
     finished.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-    finished.out = content(out_file);
+    finished.out = content_of(out_file);
     return finished;
   }
   // Runs a command that must succeed. Returns its output.
@@ -122,7 +116,7 @@ struct Installation {
     return names;
   }
 
-  TemporaryDirectory directory;
+  TemporaryFolder directory;
   std::filesystem::path configuration;
 };
 

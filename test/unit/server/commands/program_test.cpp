@@ -45,7 +45,7 @@ BOOST_FIXTURE_TEST_CASE(init_creates_nothing_beside_existing_files, Installation
     directory.write(name, "mine");
     BOOST_TEST(refused({"init"}).find("already exists; nothing was created") != std::string::npos);
     BOOST_TEST((files() == std::vector<std::string>{name}));
-    BOOST_TEST(content(directory / name) == "mine");
+    BOOST_TEST(content_of(directory / name) == "mine");
     std::filesystem::remove(directory / name);
   }
   std::filesystem::create_directory(directory / "store");
@@ -162,7 +162,7 @@ BOOST_FIXTURE_TEST_CASE(limits_are_set_one_by_one_and_removed, MadeInstallation)
   refused(words({"--requests-per-second", "1000001"}));
   refused({"limits", "get", "x"});
   BOOST_TEST(good({"limits", "get", tenant}).starts_with("requests-per-second  0, its own"));
-  directory.write("tacit.conf", content(configuration) + "request-rate = 5\nrequest-burst = 6\n");
+  directory.write("tacit.conf", content_of(configuration) + "request-rate = 5\nrequest-burst = 6\n");
   const auto object = json::parse(good({"limits", "get", "--tenant", tenant, "--json"})).as_object();
   BOOST_TEST(object.at("tenant").as_string() == tenant);
   BOOST_TEST(object.at("requests_per_second").to_number<int>() == 0);

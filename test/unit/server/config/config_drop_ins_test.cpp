@@ -9,7 +9,7 @@
 #include <string>
 
 #include "server/config/config_sources.hpp"
-#include "test/unit/server/temporary_directory_fixture.hpp"
+#include "test/temporary_folder.hpp"
 
 using namespace tacit::server;
 namespace fs = std::filesystem;
@@ -37,7 +37,7 @@ struct Directory {
     return sentence;
   }
 
-  tacit::test::TemporaryDirectory directory;
+  tacit::test::TemporaryFolder directory;
   const fs::path main = directory / "x.conf";
   const fs::path drop_ins = directory / "x.conf.d";
   ConfigSources sources;

@@ -8,7 +8,7 @@
 #include "server/config/service_links.hpp"
 #include "server/config/settings.hpp"
 #include "store/model/defaults.hpp"
-#include "test/unit/server/temporary_directory_fixture.hpp"
+#include "test/temporary_folder.hpp"
 
 using namespace tacit::server;
 using namespace std::chrono_literals;
@@ -38,7 +38,7 @@ struct Sources {
     return sentence;
   }
 
-  tacit::test::TemporaryDirectory directory;
+  tacit::test::TemporaryFolder directory;
   ConfigSources sources;
 };
 

@@ -1,10 +1,9 @@
 // The places of the signing keyrings: as configured, or beside the root public keyring.
 #include "server/config/keyring_files.hpp"
+#include "test/temporary_folder.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <string>
-
-#include "test/unit/server/temporary_directory_fixture.hpp"
 
 using namespace tacit::server;
 namespace fs = std::filesystem;
@@ -21,7 +20,7 @@ struct Folder {
     return file;
   }
 
-  tacit::test::TemporaryDirectory directory;
+  tacit::test::TemporaryFolder directory;
   Config config{};
 };
 

@@ -1,5 +1,6 @@
 // Control sockets are found by their names, and a file that is not a socket is never connected to.
 #include "server/control/control_files.hpp"
+#include "test/temporary_folder.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -15,16 +16,14 @@
 #include <string>
 #include <vector>
 
-#include "test/unit/server/temporary_directory_fixture.hpp"
-
 using namespace tacit::server;
-using tacit::test::TemporaryDirectory;
+using tacit::test::TemporaryFolder;
 
 namespace {
 
 using Environment = std::map<std::string, std::string>;
 
-Descriptor opened(const TemporaryDirectory& directory) {
+Descriptor opened(const TemporaryFolder& directory) {
   return Descriptor(::open(directory.path().c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
 }
 
@@ -76,7 +75,7 @@ BOOST_AUTO_TEST_CASE(a_command_of_a_unit_searches_no_directory_of_other_units) {
 }
 
 BOOST_AUTO_TEST_CASE(sockets_are_listed_in_the_order_of_their_processes) {
-  const TemporaryDirectory directory;
+  const TemporaryFolder directory;
   for (const char* const name : {"control-20.sock", "control-3.sock", "control-x.sock", "data.mdb"}) {
     directory.write(name, "");
   }
@@ -85,7 +84,7 @@ BOOST_AUTO_TEST_CASE(sockets_are_listed_in_the_order_of_their_processes) {
 }
 
 BOOST_AUTO_TEST_CASE(only_a_socket_is_connected_to) {
-  const TemporaryDirectory directory;
+  const TemporaryFolder directory;
   const Descriptor folder = opened(directory);
   BOOST_TEST(connect_to(folder, "control-1.sock").error == ENOENT);
   directory.write("control-2.sock", "");

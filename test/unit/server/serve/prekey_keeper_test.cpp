@@ -7,7 +7,7 @@
 
 #include "server/wiring/open_store.hpp"
 #include "store/engine/context.hpp"
-#include "store/keys/keys.hpp"
+#include "store/keys/prekeys.hpp"
 #include "store/secrets/secrets.hpp"
 #include "test/unit/server/serve/signed_store_fixture.hpp"
 
@@ -20,7 +20,7 @@ using test::SignedStore;
 namespace {
 
 std::uint64_t usable(const SignedStore& made) {
-  const auto figures = made.store->keys().prekeys();
+  const auto figures = made.store->prekeys().figures();
   BOOST_REQUIRE(figures);
   return figures->usable;
 }

@@ -5,8 +5,8 @@
 
 #include <string>
 
+#include "test/temporary_folder.hpp"
 #include "test/unit/server/serve/notify_socket_fixture.hpp"
-#include "test/unit/server/temporary_directory_fixture.hpp"
 
 using namespace tacit::server;
 using namespace std::chrono_literals;
@@ -19,7 +19,7 @@ using Environment = std::map<std::string, std::string>;
 std::string own_pid() { return std::to_string(::getpid()); }
 
 struct Managed {
-  tacit::test::TemporaryDirectory directory;
+  tacit::test::TemporaryFolder directory;
   NotifySocket socket{(directory / "notify").string()};
 };
 

@@ -13,7 +13,7 @@
 #include "crypto/keyrings/signing_edit.hpp"
 #include "store/rows/store_meta.hpp"
 #include "store/store.hpp"
-#include "test/unit/server/temporary_directory_fixture.hpp"
+#include "test/temporary_folder.hpp"
 
 namespace tacit::test {
 
@@ -45,7 +45,7 @@ struct SignedStore {
     return std::make_shared<const Ring>(std::move(ring).value());
   }
 
-  TemporaryDirectory folder;
+  TemporaryFolder folder;
   std::unique_ptr<store::Store> store;
 };
 

@@ -14,7 +14,7 @@
 #include "store/audit/audit_trail.hpp"
 #include "store/engine/await.hpp"
 #include "store/engine/context.hpp"
-#include "store/keys/keys.hpp"
+#include "store/keys/prekeys.hpp"
 #include "store/rows/rekey_mark.hpp"
 #include "store/rows/row_key.hpp"
 #include "store/rows/store_meta.hpp"
@@ -31,8 +31,8 @@ namespace {
 
 using Texts = std::vector<std::string>;
 
-store::Task<store::Outcome<void>> put_row(store::Transaction& transaction, store::Table table,
-                                          const store::Bytes& key, const store::Bytes& value) {
+store::Task<store::Outcome<void>> put_row(store::Transaction& transaction, store::Table table, const store::Bytes& key,
+                                          const store::Bytes& value) {
   transaction.put(table, key, value);
   co_return store::Outcome<void>();
 }
@@ -87,7 +87,7 @@ BOOST_AUTO_TEST_CASE(it_counts_key_pairs_and_warns_until_there_are_enough) {
   watch.start();
   const Texts few{"only 0 key pairs are ready for new tenants: the tool plane makes them; see tacit key prekeys"};
   BOOST_TEST(comes_true([&] { return warnings_of(watch) == few; }));
-  BOOST_REQUIRE(run(made.store->keys().add_prekeys(5)));
+  BOOST_REQUIRE(run(made.store->prekeys().add(5)));
   watch.reconfigured(16);
   BOOST_TEST(comes_true([&] { return warnings_of(watch).empty(); }));
   BOOST_TEST(comes_true([&] { return watch.findings().unsigned_tenants == 0U; }));
@@ -131,7 +131,7 @@ BOOST_AUTO_TEST_CASE(it_finds_an_unfinished_rekey) {
 // A walk of many rows takes long. An attacker can make it longer.
 BOOST_AUTO_TEST_CASE(a_walk_does_not_delay_the_looks_at_the_log) {
   SignedStore made;
-  for (int i = 0; i < 40; ++i) BOOST_REQUIRE(run(made.store->keys().add_prekeys(64)));
+  for (int i = 0; i < 40; ++i) BOOST_REQUIRE(run(made.store->prekeys().add(64)));
   store::AuditEvent event;
   event.action = store::AuditAction::credential_refused;
   BOOST_REQUIRE(run(made.store->audit().record(

@@ -7,8 +7,8 @@
 #include <stdexcept>
 #include <string>
 
+#include "test/temporary_folder.hpp"
 #include "test/unit/server/serve/notify_socket_fixture.hpp"
-#include "test/unit/server/temporary_directory_fixture.hpp"
 
 using namespace tacit::server;
 using namespace std::chrono_literals;
@@ -19,7 +19,7 @@ using Environment = std::map<std::string, std::string>;
 
 // A manager with a watchdog time of 30 ms.
 struct Watched {
-  tacit::test::TemporaryDirectory directory;
+  tacit::test::TemporaryFolder directory;
   tacit::test::NotifySocket socket{(directory / "notify").string()};
   ServiceManager manager{Environment{{"NOTIFY_SOCKET", socket.name()}, {"WATCHDOG_USEC", "30000"}}};
   std::atomic<bool> stuck{false};

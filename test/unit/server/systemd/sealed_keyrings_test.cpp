@@ -5,22 +5,15 @@
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
-#include <fstream>
-#include <iterator>
 #include <string>
 
 #include "crypto/keyrings/signers.hpp"
 #include "server/config/keyring_files.hpp"
-#include "test/unit/server/temporary_directory_fixture.hpp"
+#include "test/temporary_folder.hpp"
 
 using namespace tacit::server;
 
 namespace {
-
-std::string content(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
 
 struct Credentials {
   Credentials() { unit.name = "tacit-api.service"; }
@@ -36,7 +29,7 @@ struct Credentials {
     return config;
   }
 
-  tacit::test::TemporaryDirectory directory;
+  tacit::test::TemporaryFolder directory;
   Unit unit;
   CredentialStandIns stand_ins;
 };
@@ -55,7 +48,7 @@ BOOST_FIXTURE_TEST_CASE(a_missing_keyring_has_the_units_stand_in, Credentials) {
   BOOST_TEST(stand_ins.problems().empty());
   BOOST_TEST(stand_ins.notes().empty());
   BOOST_TEST(!stand_ins.any_unjudged());
-  BOOST_TEST(content(config.audit_api_keyring) == "none");
+  BOOST_TEST(tacit::test::content_of(config.audit_api_keyring) == "none");
   BOOST_TEST(keyring_file(config, KeyringFile::audit_api).empty());  // not configured
 }
 
@@ -64,7 +57,7 @@ BOOST_FIXTURE_TEST_CASE(a_keyring_counts_over_the_stand_in, Credentials) {
   add("audit-api-keyring", "audit-api.keyring", "none");
   const Config config = open();
   BOOST_TEST(stand_ins.problems().empty());
-  BOOST_TEST(content(config.audit_api_keyring) == "a keyring\n");
+  BOOST_TEST(tacit::test::content_of(config.audit_api_keyring) == "a keyring\n");
   BOOST_TEST(!keyring_file(config, KeyringFile::audit_api).empty());
 }
 

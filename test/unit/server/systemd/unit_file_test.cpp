@@ -1,12 +1,11 @@
 // The reader of units: drop-ins, environment, credentials.
 #include "server/systemd/unit_file.hpp"
+#include "test/temporary_folder.hpp"
 
 #include <boost/test/unit_test.hpp>
 
 #include <array>
 #include <fstream>
-
-#include "test/unit/server/temporary_directory_fixture.hpp"
 
 using namespace tacit::server;
 
@@ -23,7 +22,7 @@ struct Host {
   }
   std::optional<Unit> unit() const { return read_unit("tacit-tools.service", directories); }
 
-  tacit::test::TemporaryDirectory directory;
+  tacit::test::TemporaryFolder directory;
   std::array<std::filesystem::path, 2> directories{directory / "lib", directory / "etc"};
 };
 

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "server/config/errors.hpp"
+#include "test/says.hpp"
 
 using namespace tacit::server;
 
@@ -70,7 +71,7 @@ std::map<std::string, std::string> left(const std::string& count, const std::str
   return {{"LISTEN_FDS", count}, {"LISTEN_FDNAMES", names}};
 }
 
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+using tacit::test::says;
 
 }  // namespace
 
@@ -90,14 +91,14 @@ BOOST_AUTO_TEST_CASE(sockets_for_another_process_are_ignored) {
 }
 
 BOOST_AUTO_TEST_CASE(unusable_sockets_are_reported) {
-  BOOST_TEST(contains(taken({Kind::listening}, left("1", "tacit-api.socket")), "\"tacit-api.socket\""));
-  BOOST_TEST(contains(taken({Kind::listening}, left("1", "")), "FileDescriptorName= must be api or tools"));
-  BOOST_TEST(contains(taken({Kind::listening, Kind::listening}, left("2", "api:api")), "two inherited sockets"));
-  BOOST_TEST(contains(taken({Kind::bound}, left("1", "api")), "does not listen"));
-  BOOST_TEST(contains(taken({Kind::datagram}, left("1", "api")), "is not a TCP socket"));
-  BOOST_TEST(contains(taken({Kind::file}, left("1", "api")), "cannot be used"));
-  BOOST_TEST(contains(taken({}, left("x", "api")), "LISTEN_FDS: \"x\" is not a whole number"));
-  BOOST_TEST(contains(taken({}, left("1000000", "api")), "LISTEN_FDS: "));
+  BOOST_TEST(says(taken({Kind::listening}, left("1", "tacit-api.socket")), "\"tacit-api.socket\""));
+  BOOST_TEST(says(taken({Kind::listening}, left("1", "")), "FileDescriptorName= must be api or tools"));
+  BOOST_TEST(says(taken({Kind::listening, Kind::listening}, left("2", "api:api")), "two inherited sockets"));
+  BOOST_TEST(says(taken({Kind::bound}, left("1", "api")), "does not listen"));
+  BOOST_TEST(says(taken({Kind::datagram}, left("1", "api")), "is not a TCP socket"));
+  BOOST_TEST(says(taken({Kind::file}, left("1", "api")), "cannot be used"));
+  BOOST_TEST(says(taken({}, left("x", "api")), "LISTEN_FDS: \"x\" is not a whole number"));
+  BOOST_TEST(says(taken({}, left("1000000", "api")), "LISTEN_FDS: "));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

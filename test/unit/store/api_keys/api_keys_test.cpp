@@ -97,7 +97,7 @@ BOOST_AUTO_TEST_CASE(an_altered_or_forged_record_is_refused) {
 BOOST_AUTO_TEST_CASE(a_record_under_another_key_is_refused) {
   StoreFixture fixture;
   const ApiKey forged = some_api_key("AAAAAAAAAAA");
-  const TempFolder folder;
+  const TemporaryFolder folder = TemporaryFolder::in_memory();
   BOOST_REQUIRE(tacit::crypto::create_metadata_keyring(folder.path() / "other"));
   const auto ring = tacit::crypto::MetadataKeyring::load(folder.path() / "other");
   BOOST_REQUIRE(ring);

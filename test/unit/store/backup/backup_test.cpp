@@ -143,7 +143,7 @@ BOOST_FIXTURE_TEST_CASE(nothing_is_overwritten, BackedUp) {
 }
 
 BOOST_FIXTURE_TEST_CASE(a_backup_of_other_keys_is_refused, BackedUp) {
-  const TempFolder elsewhere;
+  const TemporaryFolder elsewhere = TemporaryFolder::in_memory();
   const auto metadata = elsewhere.path() / "metadata";
   BOOST_REQUIRE(tacit::crypto::create_metadata_keyring(metadata));
   StoreKeys other = api_keys_only();
@@ -171,7 +171,7 @@ BOOST_FIXTURE_TEST_CASE(a_backup_that_cannot_be_written_ends, BackedUp) {
 }
 
 BOOST_AUTO_TEST_CASE(a_file_appears_whole_and_replaces_nothing) {
-  const TempFolder folder;
+  const TemporaryFolder folder = TemporaryFolder::in_memory();
   const auto name = folder.path() / "file";
   {
     auto file = WholeFile::create(name, 0600);

@@ -21,7 +21,6 @@ const crypto::Uuid other = tenant_id(2);
 const std::string altered_checkpoint = "the audit log's record of pruned entries was altered";
 const std::string removed = "; it was removed";
 
-std::string text(ByteView bytes) { return std::string(crypto::as_text(bytes)); }
 std::string key_of_mark(const crypto::Uuid& id) { return "erasing" + text(id.view()); }
 std::string mark_of(const crypto::Uuid& id) { return "tenant " + id.str() + ": the mark of its erasure "; }
 

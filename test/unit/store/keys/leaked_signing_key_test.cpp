@@ -29,7 +29,7 @@ struct Planted : SignedRotation {
     RekeyRun run(keys(), fixture.store().audit(), {}, an_operator());
     BOOST_REQUIRE(fixture.wait(run.begin()));
     BOOST_REQUIRE(run.count({}));
-    RekeyRun::Watch watch;
+    RunWatch watch;
     watch.problem = [](const std::string& sentence) { BOOST_ERROR(sentence); };
     BOOST_REQUIRE(fixture.wait(run.run(std::move(watch))));
   }

@@ -19,8 +19,9 @@ class OwnKeyrings {
   }
 
   StoreKeys load() const {
-    return {load<crypto::RootPublicKeyring>("public"), load<crypto::MetadataKeyring>("metadata"),
-            load<crypto::RootPrivateKeyring>("private")};
+    return {.root_public = load<crypto::RootPublicKeyring>("public"),
+            .metadata = load<crypto::MetadataKeyring>("metadata"),
+            .root_private = load<crypto::RootPrivateKeyring>("private")};
   }
   crypto::KeyId primary(KeyKind kind) const {
     const StoreKeys keys = load();
@@ -59,7 +60,7 @@ class OwnKeyrings {
     return std::move(*ring);
   }
 
-  TempFolder folder_;
+  TemporaryFolder folder_ = TemporaryFolder::in_memory();
 };
 
 }  // namespace tacit::store::testing

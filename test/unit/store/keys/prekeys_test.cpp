@@ -21,14 +21,14 @@ namespace {
 struct PoolFixture : StoreFixture {
   PoolFixture() : StoreFixture(signed_store()) {}
 
-  Outcome<void> add(std::size_t number) { return wait(store().keys().add_prekeys(number)); }
+  Outcome<void> add(std::size_t number) { return wait(store().prekeys().add(number)); }
   PrekeyFigures figures() {
-    const auto counted = store().keys().prekeys();
+    const auto counted = store().prekeys().figures();
     BOOST_REQUIRE(counted);
     return *counted;
   }
   std::uint64_t remove_bad() {
-    const auto removed = wait(store().keys().remove_bad_prekeys());
+    const auto removed = wait(store().prekeys().remove_bad());
     BOOST_REQUIRE(removed);
     return *removed;
   }
@@ -79,22 +79,22 @@ BOOST_AUTO_TEST_CASE(the_pool_is_larger_than_a_snapshot_of_the_walk) {
   for (int i = 0; i < 9; ++i) BOOST_REQUIRE(fixture.add(most_prekeys_at_once));
   BOOST_TEST(fixture.figures().usable == 9 * most_prekeys_at_once);
   int rests = 0;
-  const auto counted = fixture.store().keys().prekeys([&rests] { return ++rests > 0; });
+  const auto counted = fixture.store().prekeys().figures([&rests] { return ++rests > 0; });
   BOOST_REQUIRE(counted);
   BOOST_TEST(counted->usable == 9 * most_prekeys_at_once);
   BOOST_TEST(rests == 1);
-  const auto ended = fixture.store().keys().prekeys([] { return false; });
+  const auto ended = fixture.store().prekeys().figures([] { return false; });
   BOOST_REQUIRE(!ended);
   BOOST_TEST((ended.error().code == Errc::unavailable));
 }
 
 BOOST_AUTO_TEST_CASE(the_rows_of_the_pools_table_follow_its_pairs) {
   PoolFixture fixture;
-  const std::uint64_t before = *fixture.store().keys().pool_rows();
+  const std::uint64_t before = *fixture.store().prekeys().pool_rows();
   BOOST_REQUIRE(fixture.add(5));
-  BOOST_TEST(*fixture.store().keys().pool_rows() == before + 5);
+  BOOST_TEST(*fixture.store().prekeys().pool_rows() == before + 5);
   BOOST_REQUIRE(fixture.wait(fixture.store().secrets().create(tenant_id(1), new_secret("a"), who())));
-  BOOST_TEST(*fixture.store().keys().pool_rows() == before + 4);
+  BOOST_TEST(*fixture.store().prekeys().pool_rows() == before + 4);
 }
 
 BOOST_AUTO_TEST_CASE(unusable_pairs_are_counted_and_removed) {

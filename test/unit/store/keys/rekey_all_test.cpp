@@ -4,10 +4,12 @@
 #include "store/audit/audit_signing.hpp"
 #include "store/engine/await.hpp"
 #include "store/engine/context.hpp"
+#include "store/keys/prekeys.hpp"
 #include "store/keys/rekey_cut_off.hpp"
 #include "store/model/timestamp.hpp"
 #include "store/rows/prekey.hpp"
 #include "store/rows/rekey_mark.hpp"
+#include "test/says.hpp"
 #include "test/unit/store/keys/rekey_fixture.hpp"
 
 using namespace tacit::store;
@@ -16,7 +18,7 @@ namespace crypto = tacit::crypto;
 
 namespace {
 
-bool says(const std::string& text, const std::string& words) { return text.find(words) != std::string::npos; }
+using tacit::test::says;
 
 /// Appends an entry without a signature, as a server that has not read the keyrings again.
 void append_unsigned(RekeyFixture& f) {
@@ -52,7 +54,7 @@ BOOST_AUTO_TEST_CASE(all_tenants_and_prekeys_get_new_pairs) {
   RekeyFixture f;
   for (std::uint8_t n = 1; n <= 4; ++n) f.make_tenant(tenant_id(n), n);
   f.put_tenant(tenant_id(5), crypto::make_tenant_key(*RekeyFixture::keys().root_public, tenant_id(5)));
-  BOOST_REQUIRE(f.wait(f.store().keys().add_prekeys(5)));
+  BOOST_REQUIRE(f.wait(f.store().prekeys().add(5)));
   const std::int64_t started = now_microseconds();
   const auto ran = f.rekey({});
   BOOST_REQUIRE_MESSAGE(ran.done, ran.done.error().subject);
@@ -67,7 +69,7 @@ BOOST_AUTO_TEST_CASE(all_tenants_and_prekeys_get_new_pairs) {
     BOOST_TEST(!record.previous_key.has_value());
   }
   BOOST_TEST(pairs_older_than(f, started) == 0U);
-  BOOST_TEST(f.store().keys().prekeys()->usable == 5U);
+  BOOST_TEST(f.store().prekeys().figures()->usable == 5U);
   BOOST_TEST(!f.rows(Table::meta).contains("rekey"));
   const auto entries = f.entries();
   BOOST_TEST(says(entries.front(), "\"reason\":\"all: begun\""));

@@ -134,7 +134,7 @@ struct RekeyFixture : StoreFixture {
     const auto counted = run.count({});
     BOOST_REQUIRE(counted);
     ran.counted = *counted;
-    RekeyRun::Watch watch;
+    RunWatch watch;
     watch.problem = [&ran](const std::string& sentence) { ran.problems.push_back(sentence); };
     ran.done = wait(run.run(std::move(watch)));
     ran.tenants = run.tenants();

@@ -1,4 +1,5 @@
 // The rekey of a tenant: its values move from one key pair to another, step by step, invisibly to clients.
+#include "test/says.hpp"
 #include "test/unit/store/keys/rekey_fixture.hpp"
 
 using namespace tacit::store;
@@ -9,7 +10,7 @@ namespace {
 
 const crypto::Uuid tenant = tenant_id(1);
 
-bool says(const std::string& body, const std::string& words) { return body.find(words) != std::string::npos; }
+using tacit::test::says;
 
 /// Replaces a secret's value box by other bytes, under the metadata key: what only an attacker with that key can do.
 void damage_value(RekeyFixture& f, const crypto::Uuid& id) {

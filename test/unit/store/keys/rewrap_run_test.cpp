@@ -48,7 +48,7 @@ BOOST_AUTO_TEST_CASE(everything_is_moved_and_recorded) {
     BOOST_REQUIRE(counted);
     BOOST_TEST(*counted == total);
     std::vector<std::uint64_t> told;
-    RewrapRun::Watch watch;
+    RunWatch watch;
     watch.moved = [&](std::uint64_t rows) { told.push_back(rows); };
     BOOST_REQUIRE(changed.fixture.wait(rewrap.run(watch)));
     BOOST_TEST(rewrap.rows() == total);
@@ -81,7 +81,7 @@ BOOST_AUTO_TEST_CASE(rows_that_stay_are_reported_and_counted) {
   RewrapRun rewrap = changed.rewrap();
   BOOST_REQUIRE(changed.fixture.wait(rewrap.begin()));
   std::vector<std::string> problems;
-  RewrapRun::Watch watch;
+  RunWatch watch;
   watch.problem = [&](const std::string& problem) { problems.push_back(problem); };
   BOOST_REQUIRE(changed.fixture.wait(rewrap.run(watch)));
   BOOST_TEST(problems.size() == 1U);

@@ -4,6 +4,7 @@
 
 #include "store/audit/audit_checkpoint.hpp"
 #include "store/engine/await.hpp"
+#include "store/keys/prekeys.hpp"
 #include "store/rows/erasure.hpp"
 #include "store/rows/prekey.hpp"
 #include "store/rows/rekey_mark.hpp"
@@ -26,7 +27,7 @@ std::string key_of_mark(const crypto::Uuid& id) { return "erasing" + std::string
 /// A store with each kind of row that the root signing key signs.
 struct SignedRows : SignedRotation {
   SignedRows() {
-    BOOST_REQUIRE(fixture.wait(keys().add_prekeys(3)));
+    BOOST_REQUIRE(fixture.wait(fixture.store().prekeys().add(3)));
     put_tenant(tenant, certified(2), certified(1));
     const StoreKeys now = ring();
     put_meta("audit checkpoint", encode_checkpoint({.through = {}, .pruned_at = 7, .pruned_by = "operator:test"},
@@ -79,7 +80,7 @@ BOOST_AUTO_TEST_CASE(everything_that_the_old_key_signed_is_signed_again) {
   BOOST_TEST(check_tenant_key(now, *record.previous_key).has_value());
   const auto started = started_of_rekey(crypto::as_bytes(r.fixture.rows(Table::meta).at("rekey")), now);
   BOOST_TEST((started == std::int64_t{5}));
-  BOOST_TEST(r.keys().prekeys()->usable == 3U);
+  BOOST_TEST(r.fixture.store().prekeys().figures()->usable == 3U);
   BOOST_TEST(r.rewrap(KeyKind::root).rows() == 0U);
 }
 
@@ -160,8 +161,8 @@ BOOST_AUTO_TEST_CASE(planted_prekeys_are_removed) {
                                           "a prekey with a wrong signature was removed",
                                           "a prekey with a wrong signature was removed"};
   BOOST_TEST(done.problems == expected, boost::test_tools::per_element());
-  BOOST_TEST(r.keys().prekeys()->usable == 3U);
-  BOOST_TEST(r.keys().prekeys()->unusable == 0U);
+  BOOST_TEST(r.fixture.store().prekeys().figures()->usable == 3U);
+  BOOST_TEST(r.fixture.store().prekeys().figures()->unusable == 0U);
   BOOST_TEST(r.rewrap(KeyKind::root).problems.empty());
 }
 
@@ -290,14 +291,14 @@ BOOST_AUTO_TEST_CASE(the_first_promotion_signs_an_existing_store_and_may_be_repe
   put_mark();  // by a process that does not sign yet
   promote();
   BOOST_TEST(fixture.audit().size() == entries);
-  BOOST_REQUIRE(fixture.wait(fixture.store().keys().add_first_prekeys(id, 5)));
+  BOOST_REQUIRE(fixture.wait(fixture.store().prekeys().add_first(id, 5)));
   const Rows meta = fixture.rows(Table::meta);
   BOOST_TEST((store_of(crypto::as_bytes(meta.at("store"))) == keys.store()));
   for (const std::string& key : {std::string("keys"), std::string("audit checkpoint"), key_of_mark(erased)}) {
     BOOST_TEST_CONTEXT(key) { BOOST_TEST((signer_of_row(crypto::as_bytes(meta.at(key))) == id)); }
   }
   for (const crypto::SigningPhase phase : {none, signing, required}) fixture.reopen_with(keys_of_phase(phase));
-  BOOST_TEST(fixture.store().keys().prekeys()->usable == 5U);
+  BOOST_TEST(fixture.store().prekeys().figures()->usable == 5U);
   BOOST_TEST(fixture.store().keys().check_primary_root().has_value());
 }
 

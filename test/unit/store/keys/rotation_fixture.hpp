@@ -150,7 +150,8 @@ struct RotationFixture {
     }
     BOOST_TEST(resolved(small, "tool") == "a default value");
     const auto limits = fixture.store().tenants().limits(keyless);
-    BOOST_TEST((limits && *limits == TenantLimits{7, 8, 9, 10}));
+    const TenantLimits expected{.requests_per_second = 7, .request_burst = 8, .api_keys = 9, .secrets = 10};
+    BOOST_TEST((limits && *limits == expected));
     const auto keys = fixture.store().api_keys().list(std::nullopt);
     BOOST_REQUIRE(keys);
     BOOST_TEST(keys->size() == 3U);
@@ -166,7 +167,9 @@ struct RotationFixture {
 
   /// The store's row for that kind of keys, after another process changed and recorded it.
   void others_named(KeyKind kind, std::vector<crypto::KeyId> ids, std::vector<crypto::KeyId> retired) {
-    NamedKeys named{{rings.primary(KeyKind::root)}, {rings.primary(KeyKind::metadata)}, std::move(retired)};
+    NamedKeys named{.root = {rings.primary(KeyKind::root)},
+                    .metadata = {rings.primary(KeyKind::metadata)},
+                    .retired = std::move(retired)};
     named.of(kind) = std::move(ids);
     const crypto::Bytes row = keys_value(named, *rings.load().metadata);
     fixture.put(Table::meta, "keys", std::string(crypto::as_text(row)));

@@ -61,7 +61,7 @@ class OwnSignedKeyrings {
     return value_of(crypto::SigningKeyring::load(file(name), role));
   }
 
-  TempFolder folder_;
+  TemporaryFolder folder_ = TemporaryFolder::in_memory();
 };
 
 inline AuditContext an_operator() {

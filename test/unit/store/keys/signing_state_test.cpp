@@ -15,8 +15,6 @@ using crypto::SigningPhase;
 
 namespace {
 
-std::string text(const Bytes& bytes) { return std::string(crypto::as_text(bytes)); }
-
 struct SignedStore : StoreFixture {
   SignedStore() : StoreFixture(signed_store()) {}
 

@@ -15,7 +15,7 @@ namespace {
 
 /// Keyrings of another installation.
 StoreKeys other_keys() {
-  const TempFolder folder;
+  const TemporaryFolder folder = TemporaryFolder::in_memory();
   const auto file = [&](const char* name) { return folder.path() / name; };
   BOOST_REQUIRE(crypto::create_root_keyrings(file("private"), file("public")));
   BOOST_REQUIRE(crypto::create_metadata_keyring(file("metadata")));

@@ -4,7 +4,7 @@
 #include <set>
 #include <string>
 
-#include "store/keys/keys.hpp"
+#include "store/keys/prekeys.hpp"
 #include "store/rows/prekey.hpp"
 #include "store/rows/row_key.hpp"
 #include "store/rows/store_meta.hpp"
@@ -20,8 +20,6 @@ using crypto::SigningPhase;
 
 namespace {
 
-std::string text(crypto::ByteView bytes) { return std::string(crypto::as_text(bytes)); }
-
 AuditContext of_plane(std::string plane) {
   AuditContext context = who();
   context.plane = std::move(plane);
@@ -33,12 +31,12 @@ struct FirstWritesFixture : StoreFixture {
 
   void add(std::size_t number) {
     for (; number > 0; number -= std::min(number, most_prekeys_at_once)) {
-      const auto added = wait(store().keys().add_prekeys(number));
+      const auto added = wait(store().prekeys().add(number));
       BOOST_REQUIRE_MESSAGE(added, added.error().subject);
     }
   }
   std::uint64_t ready() {
-    const auto figures = store().keys().prekeys();
+    const auto figures = store().prekeys().figures();
     BOOST_REQUIRE(figures);
     return figures->usable;
   }
@@ -153,10 +151,10 @@ BOOST_AUTO_TEST_CASE(the_api_plane_needs_no_private_key_for_a_new_tenant) {
   keys.audit_tools = nullptr;
   keys.audit_operator = nullptr;
   fixture.reopen_with(keys);
-  BOOST_TEST(!fixture.store().keys().makes_prekeys());
+  BOOST_TEST(!fixture.store().prekeys().are_made());
   BOOST_TEST(fixture.create(1, new_secret("one")).has_value());
   fixture.reopen_with(keys_of_phase(SigningPhase::required));
-  BOOST_TEST(fixture.store().keys().makes_prekeys());
+  BOOST_TEST(fixture.store().prekeys().are_made());
   BOOST_TEST(fixture.verify().problem_count == 0U);
 }
 
@@ -225,7 +223,7 @@ BOOST_AUTO_TEST_CASE(an_unusable_pair_is_never_given_to_a_tenant) {
   BOOST_REQUIRE(!refused);
   BOOST_CHECK(refused.error().code == Errc::no_prekeys);
   BOOST_TEST(fixture.rows(Table::tenants).empty());
-  const auto removed = fixture.wait(fixture.store().keys().remove_bad_prekeys());
+  const auto removed = fixture.wait(fixture.store().prekeys().remove_bad());
   BOOST_REQUIRE(removed);
   BOOST_TEST(*removed == 4U);
   fixture.add(1);

@@ -2,7 +2,7 @@
 // bound to another tool without it releases nothing.
 #include <boost/test/unit_test.hpp>
 
-#include "store/keys/keys.hpp"
+#include "store/keys/prekeys.hpp"
 #include "store/rows/row_key.hpp"
 #include "store/rows/secret_row.hpp"
 #include "store/rows/tenant_record.hpp"
@@ -18,8 +18,6 @@ using Kind = FieldChange::Kind;
 
 namespace {
 
-std::string text(crypto::ByteView bytes) { return std::string(crypto::as_text(bytes)); }
-
 AuditContext of_plane(std::string plane) {
   AuditContext context = who();
   context.plane = std::move(plane);
@@ -27,7 +25,7 @@ AuditContext of_plane(std::string plane) {
 }
 
 struct StrictFixture : StoreFixture {
-  StrictFixture() : StoreFixture(signed_store()) { BOOST_REQUIRE(wait(store().keys().add_prekeys(4))); }
+  StrictFixture() : StoreFixture(signed_store()) { BOOST_REQUIRE(wait(store().prekeys().add(4))); }
 
   /// The setting of all tenants, as by a reload.
   void set_for_all(bool strict) {

@@ -14,8 +14,6 @@ using namespace tacit::store::testing;
 
 namespace {
 
-std::string text(ByteView bytes) { return std::string(tacit::crypto::as_text(bytes)); }
-
 template <class T>
 bool is_altered(const Outcome<T>& outcome) {
   return !outcome && outcome.error().code == Errc::integrity;

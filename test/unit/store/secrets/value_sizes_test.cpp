@@ -16,8 +16,6 @@ namespace crypto = tacit::crypto;
 
 namespace {
 
-std::string text(crypto::ByteView bytes) { return std::string(crypto::as_text(bytes)); }
-
 /// A store of format 2 without signatures, unless the options say otherwise.
 struct SizesFixture : StoreFixture {
   explicit SizesFixture(std::uint32_t format) : StoreFixture(options_of(format)) {}

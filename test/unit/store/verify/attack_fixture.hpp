@@ -8,6 +8,7 @@
 #include "store/audit/audit_signing.hpp"
 #include "store/audit/audit_trail.hpp"
 #include "store/keys/keys.hpp"
+#include "store/keys/prekeys.hpp"
 #include "store/keys/rekey_run.hpp"
 #include "store/rows/prekey.hpp"
 #include "store/rows/secret_row.hpp"
@@ -26,7 +27,6 @@ inline const crypto::Uuid first = tenant_id(1);
 inline const crypto::Uuid second = tenant_id(2);
 inline const crypto::Uuid newcomer = tenant_id(3);
 
-inline std::string text(ByteView bytes) { return std::string(crypto::as_text(bytes)); }
 inline std::string of(const crypto::Uuid& tenant) { return "tenant " + tenant.str() + ": "; }
 
 template <class T>
@@ -37,7 +37,7 @@ bool is_altered(const Outcome<T>& outcome) {
 /// Two tenants with a default for the tool "tool" each.
 struct AttackFixture : StoreFixture {
   explicit AttackFixture(bool strict = false) : StoreFixture(signed_store()) {
-    BOOST_REQUIRE(wait(store().keys().add_prekeys(8)));
+    BOOST_REQUIRE(wait(store().prekeys().add(8)));
     if (strict) {
       TenantLimits limits;
       limits.strict_binding = true;

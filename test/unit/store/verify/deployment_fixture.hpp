@@ -104,7 +104,7 @@ class DeploymentKeys {
     BOOST_REQUIRE(::chmod(files_.root_public.c_str(), 0444) == 0);
   }
 
-  TempFolder folder_;
+  TemporaryFolder folder_ = TemporaryFolder::in_memory();
   crypto::SigningFiles files_{.root_public = folder_.path() / "root-public",
                               .root_signing = folder_.path() / "root-signing",
                               .audit_api = folder_.path() / "audit-api",

@@ -7,6 +7,7 @@
 #include "store/api_keys/api_keys.hpp"
 #include "store/audit/audit_trail.hpp"
 #include "store/keys/keys.hpp"
+#include "store/keys/prekeys.hpp"
 #include "store/keys/rekey_run.hpp"
 #include "store/keys/rewrap_run.hpp"
 #include "store/rows/store_meta.hpp"
@@ -51,7 +52,7 @@ class History {
 
   void fill_pool() {
     if (phase() == crypto::SigningPhase::none || !takes_new_rows()) return;
-    expect_good("prekeys", fixture.wait(store().keys().add_prekeys(8)));
+    expect_good("prekeys", fixture.wait(store().prekeys().add(8)));
   }
   /// Rewraps everything to a new key, and retires the old one.
   void rotate(KeyKind kind) {

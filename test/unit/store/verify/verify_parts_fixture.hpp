@@ -49,7 +49,8 @@ struct VerifyParts {
   KeyCheck pairs{store.keys, report};
   LogCheck log{store.keys.signers(), replay, report};
   MetaCheck meta{store.keys, pairs, log, report};
-  const TenantCheck::Parts tenants{store, replay, api_keys, pairs, report};
+  const TenantCheck::Parts tenants{
+      .store = store, .replay = replay, .api_key_index = api_keys, .pairs = pairs, .report = report};
 };
 
 /// Calls `judge` for each value that differs in one byte, is cut off or is longer.
@@ -72,7 +73,7 @@ struct RetiredSigner {
   crypto::KeyId old{};
 
   RetiredSigner() {
-    const TempFolder folder;
+    const TemporaryFolder folder = TemporaryFolder::in_memory();
     const crypto::SigningFiles files{.root_public = folder.path() / "root-public",
                                      .root_signing = folder.path() / "root-signing",
                                      .audit_api = folder.path() / "audit-api",

@@ -13,7 +13,6 @@ using namespace tacit::store::testing;
 
 namespace {
 
-std::string text(ByteView bytes) { return std::string(tacit::crypto::as_text(bytes)); }
 ByteView bytes(const std::string& text) { return tacit::crypto::as_bytes(text); }
 
 struct VerifyFixture : StoreFixture {

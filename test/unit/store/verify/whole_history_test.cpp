@@ -1,6 +1,7 @@
 // Whatever is done to a store, verify finds nothing: operations in random order, in each phase of signatures and each
 // format of rows, and on the way from an old store to one in which signatures are required. A path that changes a row
 // without the hash in its audit entry fails here.
+#include "store/keys/prekeys.hpp"
 #include "test/unit/store/verify/history_fixture.hpp"
 
 using namespace tacit::store;
@@ -57,7 +58,7 @@ BOOST_AUTO_TEST_CASE(on_the_way_from_an_old_store_to_required_signatures) {
   history.run(50);
   Keys& keys = history.store().keys();
   BOOST_REQUIRE(history.fixture.wait(keys.promote_signing(first, by_operator())));
-  BOOST_REQUIRE(history.fixture.wait(keys.add_first_prekeys(first, 32)));
+  BOOST_REQUIRE(history.fixture.wait(history.store().prekeys().add_first(first, 32)));
   history.expect_clean();
   BOOST_REQUIRE(history.fixture.wait(keys.promote_signing(first, by_operator())));
   history.rings.promote_signing(first);

@@ -116,21 +116,21 @@ BOOST_AUTO_TEST_SUITE(full_disk)
 
 BOOST_AUTO_TEST_CASE(a_full_disk_refuses_growth_allows_deletes_and_recovers,
                      *boost::unit_test::precondition(SmallFileSystem::memory_mounts)) {
-  const TempFolder folder;
+  const TemporaryFolder folder = TemporaryFolder::in_memory();
   auto disk = SmallFileSystem::mount(folder.path(), SmallFileSystem::Kind::memory, 32);
   fill_delete_and_go_on(disk);
 }
 
 BOOST_AUTO_TEST_CASE(a_full_ext4_refuses_growth_allows_deletes_and_recovers,
                      *boost::unit_test::precondition(SmallFileSystem::ext4_mounts)) {
-  const TempFolder folder;
+  const TemporaryFolder folder = TemporaryFolder::in_memory();
   auto disk = SmallFileSystem::mount(folder.path(), SmallFileSystem::Kind::ext4, 32);
   fill_delete_and_go_on(disk);
 }
 
 BOOST_AUTO_TEST_CASE(without_reserved_blocks_a_write_without_room_fails_alone,
                      *boost::unit_test::precondition(SmallFileSystem::memory_mounts)) {
-  const TempFolder folder;
+  const TemporaryFolder folder = TemporaryFolder::in_memory();
   auto disk = SmallFileSystem::mount(folder.path(), SmallFileSystem::Kind::memory, 32);
   disk.fill_up(3 * mebibyte);
   DiskFixture fixture(disk, false);

@@ -31,7 +31,7 @@ struct SizedStore {
     return info.me_mapsize;
   }
 
-  TempFolder folder;
+  TemporaryFolder folder = TemporaryFolder::in_memory();
   StoreOptions options;
 };
 

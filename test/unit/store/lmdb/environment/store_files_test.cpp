@@ -10,6 +10,8 @@
 #include "crypto/files/descriptor.hpp"
 #include "store/lmdb/environment/store_files.hpp"
 #include "store/model/damage.hpp"
+#include "test/says.hpp"
+#include "test/temporary_folder.hpp"
 #include "test/unit/store/store_fixture.hpp"
 
 using namespace tacit::store;
@@ -19,11 +21,6 @@ namespace fs = std::filesystem;
 namespace {
 
 void write(const fs::path& file, const std::string& text) { std::ofstream(file) << text; }
-
-std::string content(const fs::path& file) {
-  std::ifstream in(file);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
 
 /// A folder with both files, and a file elsewhere that must not be written through them.
 struct Folder {
@@ -38,14 +35,14 @@ struct Folder {
     return files ? std::string() : files.error().subject;
   }
 
-  TempFolder folder;
+  TemporaryFolder folder = TemporaryFolder::in_memory();
   const fs::path store = folder.path() / "store";
   const fs::path data = store / "data.mdb";
   const fs::path lock = store / "lock.mdb";
   const fs::path victim = folder.path() / "victim";
 };
 
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+using tacit::test::says;
 
 boost::test_tools::assertion_result is_root(boost::unit_test::test_unit_id) { return ::geteuid() == 0; }
 
@@ -60,20 +57,20 @@ BOOST_AUTO_TEST_CASE(only_regular_files_with_one_name_are_opened) {
     BOOST_TEST(folder.fault().empty());
     fs::remove(file);
     fs::create_symlink(folder.victim, file);
-    BOOST_TEST(has(folder.fault(), file.string() + " is a symbolic link"));
+    BOOST_TEST(says(folder.fault(), file.string() + " is a symbolic link"));
     fs::remove(file);
     fs::create_symlink("nowhere", file);
-    BOOST_TEST(has(folder.fault(), "is a symbolic link"));
+    BOOST_TEST(says(folder.fault(), "is a symbolic link"));
     fs::remove(file);
     fs::create_hard_link(folder.victim, file);
-    BOOST_TEST(has(folder.fault(), "has 2 names"));
+    BOOST_TEST(says(folder.fault(), "has 2 names"));
     fs::remove(file);
     fs::create_directory(file);
-    BOOST_TEST(has(folder.fault(), "is not a regular file"));
+    BOOST_TEST(says(folder.fault(), "is not a regular file"));
     fs::remove(file);
     BOOST_REQUIRE(::mkfifo(file.c_str(), 0600) == 0);  // no process opens its other end
-    BOOST_TEST(has(folder.fault(), "is not a regular file"));
-    BOOST_TEST(content(folder.victim) == "victim");
+    BOOST_TEST(says(folder.fault(), "is not a regular file"));
+    BOOST_TEST(tacit::test::content_of(folder.victim) == "victim");
   }
 }
 
@@ -81,7 +78,7 @@ BOOST_AUTO_TEST_CASE(a_device_is_refused_unopened, *boost::unit_test::preconditi
   const Folder folder;
   fs::remove(folder.lock);
   if (::mknod(folder.lock.c_str(), S_IFCHR | 0600, 0x0103) != 0) return;  // not possible in every container
-  BOOST_TEST(has(folder.fault(), "is not a regular file"));
+  BOOST_TEST(says(folder.fault(), "is not a regular file"));
 }
 
 BOOST_AUTO_TEST_CASE(files_of_other_users_are_refused, *boost::unit_test::precondition(is_root)) {
@@ -89,11 +86,11 @@ BOOST_AUTO_TEST_CASE(files_of_other_users_are_refused, *boost::unit_test::precon
     const Folder folder;
     const fs::path file = folder.store / name;
     BOOST_REQUIRE(::chown(file.c_str(), 65534, 0) == 0);
-    BOOST_TEST(has(folder.fault(), file.string() + " belongs to the user 65534"));
-    BOOST_TEST(has(folder.fault(),
-                   "the expected owner is root, which owns the folder: as root, chown -h root " + file.string()));
+    BOOST_TEST(says(folder.fault(), file.string() + " belongs to the user 65534"));
+    BOOST_TEST(says(folder.fault(),
+                    "the expected owner is root, which owns the folder: as root, chown -h root " + file.string()));
     BOOST_REQUIRE(::chown(folder.store.c_str(), 12345, 0) == 0);
-    BOOST_TEST(has(folder.fault(), "expected owner is root, or the folder's owner, 12345: as root, chown -h 12345"));
+    BOOST_TEST(says(folder.fault(), "expected owner is root, or the folder's owner, 12345: as root, chown -h 12345"));
     // The folder's owner may own the files in it.
     BOOST_REQUIRE(::chown(folder.store.c_str(), 65534, 0) == 0);
     BOOST_TEST(folder.fault().empty());
@@ -113,7 +110,7 @@ BOOST_AUTO_TEST_CASE(missing_files_are_created_only_for_a_new_store) {
   const Folder folder;
   fs::remove(folder.data);
   fs::remove(folder.lock);
-  BOOST_TEST(has(folder.fault(), "there is no store in"));
+  BOOST_TEST(says(folder.fault(), "there is no store in"));
   BOOST_TEST(!fs::exists(folder.lock));
   const auto made = StoreFiles::make(folder.store);
   BOOST_REQUIRE(made);
@@ -151,8 +148,8 @@ BOOST_AUTO_TEST_CASE(a_file_replaced_after_the_check_is_not_opened) {
   std::string shown;
   const auto opened = files->show_to([&](const std::string& path) {
     shown = path;
-    BOOST_TEST(content(path + "/data.mdb") == "data");
-    BOOST_TEST(content(path + "/lock.mdb") == "lock");
+    BOOST_TEST(tacit::test::content_of(path + "/data.mdb") == "data");
+    BOOST_TEST(tacit::test::content_of(path + "/lock.mdb") == "lock");
     const tacit::crypto::Descriptor data(::open((path + "/data.mdb").c_str(), O_RDWR | O_CREAT, 0600));
     BOOST_TEST(files->is_data(data.get()));
     std::ofstream(path + "/lock.mdb", std::ios::trunc) << "written";
@@ -160,8 +157,8 @@ BOOST_AUTO_TEST_CASE(a_file_replaced_after_the_check_is_not_opened) {
   });
   BOOST_REQUIRE(opened);
   BOOST_TEST(*opened == 7);
-  BOOST_TEST(content(folder.victim) == "victim");
-  BOOST_TEST(content(folder.lock.string() + ".aside") == "written");
+  BOOST_TEST(tacit::test::content_of(folder.victim) == "victim");
+  BOOST_TEST(tacit::test::content_of(folder.lock.string() + ".aside") == "written");
   BOOST_TEST(!fs::exists(shown + "/data.mdb"));  // it was private to this process, for that moment
 }
 
@@ -184,15 +181,15 @@ BOOST_AUTO_TEST_CASE(a_link_of_another_user_is_not_followed, *boost::unit_test::
   };
   BOOST_TEST(why().empty());
   BOOST_REQUIRE(::chmod(shared.c_str(), 0777) == 0);
-  BOOST_TEST(has(why(), "the symbolic link link in its path is not followed"));
+  BOOST_TEST(says(why(), "the symbolic link link in its path is not followed"));
   BOOST_REQUIRE(::chmod(shared.c_str(), 01777) == 0);
   BOOST_TEST(why().empty());  // no other user can replace it
   BOOST_REQUIRE(::lchown((shared / "link").c_str(), 65534, 0) == 0);
-  BOOST_TEST(has(why(), "is not followed"));
+  BOOST_TEST(says(why(), "is not followed"));
   BOOST_REQUIRE(::chmod(shared.c_str(), 0755) == 0);
   BOOST_TEST(why().empty());
   BOOST_REQUIRE(::chown(shared.c_str(), 65534, 0) == 0);
-  BOOST_TEST(has(why(), "is not followed"));
+  BOOST_TEST(says(why(), "is not followed"));
   // Opened without the link, the folder works.
   BOOST_TEST(folder.fault().empty());
 }

@@ -22,7 +22,7 @@ BOOST_AUTO_TEST_CASE(one_process_opens_a_folder_once) {
 }
 
 BOOST_AUTO_TEST_CASE(a_new_folder_is_private) {
-  const TempFolder folder;
+  const TemporaryFolder folder = TemporaryFolder::in_memory();
   StoreOptions options;
   options.directory = folder.path() / "a" / "b" / "";
   options.map_size = std::uint64_t{1} << 20;
@@ -34,7 +34,7 @@ BOOST_AUTO_TEST_CASE(a_new_folder_is_private) {
 }
 
 BOOST_AUTO_TEST_CASE(no_store_is_created_behind_a_link_of_another_user) {
-  const TempFolder folder;
+  const TemporaryFolder folder = TemporaryFolder::in_memory();
   const auto open = folder.path() / "open";
   const auto elsewhere = folder.path() / "elsewhere";
   std::filesystem::create_directory(open);
@@ -50,7 +50,7 @@ BOOST_AUTO_TEST_CASE(no_store_is_created_behind_a_link_of_another_user) {
 }
 
 BOOST_AUTO_TEST_CASE(parent_folders_are_created) {
-  const TempFolder folder;
+  const TemporaryFolder folder = TemporaryFolder::in_memory();
   const auto own = folder.path() / "own";
   std::filesystem::create_directory(folder.path() / "real");
   std::filesystem::create_directory_symlink("real", own);  // a link of this user is followed
@@ -74,7 +74,7 @@ BOOST_AUTO_TEST_CASE(creating_refuses_an_existing_store_and_opening_a_missing_on
 }
 
 BOOST_AUTO_TEST_CASE(the_root_of_a_file_system_counts_as_empty) {
-  const TempFolder folder;
+  const TemporaryFolder folder = TemporaryFolder::in_memory();
   BOOST_TEST(is_vacant(folder.path()));
   std::filesystem::create_directory(folder.path() / "lost+found");
   BOOST_TEST(is_vacant(folder.path()));

@@ -70,7 +70,7 @@ BOOST_AUTO_TEST_SUITE(lmdb_pages)
 
 BOOST_AUTO_TEST_CASE(pages_that_lmdb_writes_are_valid) {
   for (const unsigned seed : {1U, 2U}) {
-    const TempFolder folder;
+    const TemporaryFolder folder = TemporaryFolder::in_memory();
     LmdbEnv::Options options;
     options.directory = folder.path() / "store";
     options.map_size = std::uint64_t{512} << 20;

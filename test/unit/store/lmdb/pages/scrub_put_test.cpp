@@ -68,7 +68,7 @@ class Environment {
   }
 
  private:
-  TempFolder folder_;
+  TemporaryFolder folder_ = TemporaryFolder::in_memory();
   MDB_env* env_ = nullptr;
   MDB_txn* txn_ = nullptr;
   MDB_dbi table_ = 0;

@@ -15,12 +15,6 @@ using namespace tacit::store::testing;
 
 namespace {
 
-std::uint64_t newest_transaction(const LmdbEnv& env) {
-  MDB_envinfo info{};
-  mdb_env_info(env.handle(), &info);
-  return info.me_last_txnid;
-}
-
 /// The number of steps to the end, each of the shortest slice.
 int steps_of(FreeSweep& sweep) {
   int steps = 1;
@@ -38,10 +32,10 @@ BOOST_AUTO_TEST_CASE(rows_that_were_checked_before_are_passed_in_slices) {
   const auto env = list.open();
   ScrubFile file(*env);
   ScrubMemory memory;
-  FreeSweep first(*env, file, memory, newest_transaction(*env));
+  FreeSweep first(*env, file, memory, env->newest_transaction());
   BOOST_TEST(steps_of(first) > 2000);
   BOOST_TEST(first.result().zeroed > 0U);
-  FreeSweep second(*env, file, memory, newest_transaction(*env));
+  FreeSweep second(*env, file, memory, env->newest_transaction());
   const int steps = steps_of(second);
   BOOST_TEST(steps > 8);  // rows that still wait for commits take some steps anyway
   BOOST_TEST(steps < 100);
@@ -53,17 +47,17 @@ BOOST_AUTO_TEST_CASE(a_list_longer_than_the_memory_is_not_read_again) {
   const auto env = list.open();
   ScrubFile file(*env);
   ScrubMemory memory(64);
-  FreeSweep first(*env, file, memory, newest_transaction(*env));
+  FreeSweep first(*env, file, memory, env->newest_transaction());
   steps_of(first);
   BOOST_TEST(memory.size() <= 64U);
   BOOST_TEST(memory.size() > 30U);
-  FreeSweep second(*env, file, memory, newest_transaction(*env));
+  FreeSweep second(*env, file, memory, env->newest_transaction());
   steps_of(second);
   // The last stretch has rows that wait for commits.
   BOOST_TEST(second.done() < first.done() / 10);
   // Changes of some rows lead to the reading of their stretches alone.
   commit_repeatedly(env->handle(), 3);
-  FreeSweep third(*env, file, memory, newest_transaction(*env));
+  FreeSweep third(*env, file, memory, env->newest_transaction());
   steps_of(third);
   BOOST_TEST(third.done() < first.done() / 10);
   BOOST_TEST(memory.size() <= 64U);
@@ -81,7 +75,7 @@ BOOST_AUTO_TEST_CASE(pages_that_wait_are_counted_in_parts) {
     while (before.step(100)) ++parts;
     BOOST_TEST(parts >= 30);
     BOOST_TEST(before.found() >= all);  // without reading them, all pages count
-    FreeSweep sweep(*env, file, memory, newest_transaction(*env));
+    FreeSweep sweep(*env, file, memory, env->newest_transaction());
     steps_of(sweep);
     PagesToScrub after(*env, &memory, 1000);
     while (after.step(100)) {
