@@ -69,10 +69,12 @@ bool Authenticator::is_trusted(const IssuerConfig& issuer) const {
 std::optional<Authenticator::Verdict> Authenticator::judge(const Credential& credential, const crypto::Digest& digest,
                                                            TokenAudience audience, Clock::time_point now) {
   follow_issuers();
-  // Text that cannot be a token of any issuer is an API key or malformed.
-  const bool only_api_keys = issuers_.empty() || credential.kind == Credential::Kind::x_api_key;
-  if (only_api_keys || has_api_key_prefix(credential.text)) return api_keys_.verify(credential.text, digest, now);
+  if (is_for_store(credential)) return api_keys_.judge(credential.text, digest, now);
   return judge_token(credential, digest, audience, now);
+}
+
+bool Authenticator::is_for_store(const Credential& credential) const {
+  return issuers_.empty() || credential.kind == Credential::Kind::x_api_key || has_api_key_prefix(credential.text);
 }
 
 std::optional<Authenticator::Verdict> Authenticator::judge_token(const Credential& credential,
@@ -104,6 +106,7 @@ std::optional<Authenticator::Verdict> Authenticator::judge_token(const Credentia
 asio::awaitable<Authenticator::Verdict> Authenticator::ask(Credential credential, crypto::Digest digest,
                                                            TokenAudience audience) {
   follow_issuers();
+  if (is_for_store(credential)) co_return co_await api_keys_.verify(credential.text, digest);
   if (!looks_like_jwt(credential.text)) {
     KnownIssuer* const known = introspecting(credential.kind);
     if (known == nullptr) co_return Refusal::malformed;

@@ -32,12 +32,16 @@ class Authenticator {
   /// `issuers` may be null: then only API keys are accepted.
   Authenticator(const store::ApiKeys& api_keys, const Issuers* issuers, const AuthenticatorOptions& options);
 
-  /// The verdict, if it needs no request to an issuer, which is the usual case; else std::nullopt: then call ask().
+  /// The verdict, if it needs neither a request to an issuer nor a wait for the store, which is the usual case; else
+  /// std::nullopt: then call ask().
   /// `digest` is the credential_digest of the credential's text. A token for the other plane than `audience` is refused
   /// with wrong_audience. The scopes of an API key are the caller's to check.
   std::optional<Verdict> judge(const Credential& credential, const crypto::Digest& digest, TokenAudience audience,
                                Clock::time_point now);
-  /// The verdict, after a request to the issuer if needed. `credential`'s text must live until then.
+  /// Whether ask() would ask an issuer about the credential, rather than the store.
+  bool asks_issuer(const Credential& credential) const { return !is_for_store(credential); }
+  /// The verdict, after a request to the issuer, or a read of the store, if needed. `credential`'s text must live until
+  /// then.
   boost::asio::awaitable<Verdict> ask(Credential credential, crypto::Digest digest, TokenAudience audience);
 
  private:
@@ -58,6 +62,8 @@ class Authenticator {
                  const crypto::Digest& digest, TokenAudience audience, Clock::time_point now);
 
   void follow_issuers();
+  /// Text that cannot be a token of any issuer is an API key or malformed.
+  bool is_for_store(const Credential& credential) const;
   bool is_trusted(const IssuerConfig& issuer) const;
 
   ApiKeyVerifier api_keys_;

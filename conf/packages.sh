@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that the named purposes need, and only those that are missing. The one list of them.
-#   conf/packages.sh build run unit test clang tidy package root bench
+#   conf/packages.sh build run unit test clang tidy package root bench etcd network go
 set -euo pipefail
 
 # Debian 12 has two versions of Boost; its packages without a version in their names are too old. Later releases have one version.
@@ -9,8 +9,10 @@ if [ "$(. /etc/os-release 2>/dev/null && echo "${VERSION_CODENAME:-}")" = bookwo
 
 declare -Ar packages=(
   # To compile Tacit: Boost.Asio, Beast, JSON and Program_options; LMDB keeps the store; OpenSSL does TLS and cryptography;
-  # prometheus-cpp writes metrics.
-  [build]="g++ cmake ninja-build ccache libboost$boost-dev libboost-json$boost-dev libboost-program-options$boost-dev liblmdb-dev libssl-dev prometheus-cpp-dev"
+  # prometheus-cpp writes metrics. For the engine on etcd (-DTACIT_ETCD=OFF builds without): gRPC calls it; protobuf has the messages,
+  # and its compiler with gRPC's plugin makes their code from etcd.proto; zlib packs the audit log's blocks.
+  [build]="g++ cmake ninja-build ccache libboost$boost-dev libboost-json$boost-dev libboost-program-options$boost-dev liblmdb-dev libssl-dev prometheus-cpp-dev
+    libgrpc++-dev libprotobuf-dev protobuf-compiler protobuf-compiler-grpc zlib1g-dev"
   # What conf/quickstart.sh calls: makes development certificates, asks the server, reads its answers.
   [run]="openssl curl jq"
   # Boost.Test runs the tests; mkfs and mount make the small disk that one test fills up, if the user may mount; the shells test
@@ -18,6 +20,8 @@ declare -Ar packages=(
   [unit]="libboost-test$boost-dev e2fsprogs mount bash-completion zsh fish"
   # Some tests run load balancers in front of Tacit; Prometheus' promtool checks metrics and rules.
   [test]="haproxy nginx-light libnginx-mod-stream prometheus"
+  # conf/quickstart.sh --cluster has a balancer in front of its hosts; conf/quickstart/etcd.sh gets etcd.
+  [cluster]="haproxy"
   # The second compiler: clang 14 on Debian 12, which CI uses, 19 on Debian 13.
   [clang]="clang"
   # test/tidy.sh: one version, because each version reports different findings. Debian 12 has it.
@@ -26,6 +30,11 @@ declare -Ar packages=(
   [package]="dpkg-dev file"
   # Minimal roots of Debian releases, for test/clean-root.sh and test/package/run.sh.
   [root]="debootstrap git"
+  # A store for several hosts; new enough from Debian 13 on (conf/quickstart/etcd.sh knows what to do on Debian 12).
+  [etcd]="etcd-server etcd-client"
+  # test/cluster.sh: namespaces with devices of their own; its clients and their judge are written in Go.
+  [network]="iproute2 util-linux"
+  [go]="golang-go"
   # Load generators (ab for client certificates, which wrk has not), and the server to compare with.
   [bench]="wrk apache2-utils nginx-light"
 )

@@ -64,8 +64,13 @@ StoreStatistics Health::statistics() const {
   StoreStatistics result;
   result.engine = context_->engine->statistics();
   result.storage = context_->engine->storage();
-  const auto head = read<AuditMark>(*context_->engine, newest_audit_mark);
-  if (head) result.audit_head = *head;
+  if (context_->engine->traits().waits) {
+    result.audit_heads = context_->history->newest_of_slots();  // needs no read
+  } else {
+    const auto head = read_blocking<AuditMark>(*context_->engine,
+                                               [](Transaction& transaction) { return newest_audit_mark(transaction); });
+    if (head) result.audit_head = *head;
+  }
   result.keys = key_versions(context_->keys);
   result.signing = signing();
   return result;

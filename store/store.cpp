@@ -9,11 +9,13 @@
 #include "store/audit/audit_signing.hpp"
 #include "store/audit/audit_trail.hpp"
 #include "store/engine/context.hpp"
+#include "store/etcd/open_etcd.hpp"
 #include "store/health.hpp"
 #include "store/keys/keys.hpp"
 #include "store/keys/prekeys.hpp"
 #include "store/lmdb/engine/lmdb_engine.hpp"
 #include "store/model/failures.hpp"
+#include "store/rows/newest_secret.hpp"
 #include "store/rows/prekey.hpp"
 #include "store/rows/signed_memory.hpp"
 #include "store/rows/store_meta.hpp"
@@ -53,15 +55,30 @@ std::uint64_t next_serial() {
   return ++serial;
 }
 
+/// The place of the store, in messages.
+std::string place_of(const StoreOptions& options) {
+  return options.etcd ? "etcd (" + options.etcd->name + ")" : options.directory.string();
+}
+
 Failure cannot_be_used(const StoreOptions& options, const Failure& why) {
-  return failed(why.code, "the store in " + options.directory.string() + " cannot be used: " + why.subject);
+  return failed(why.code, "the store in " + place_of(options) + " cannot be used: " + why.subject);
+}
+
+/// In etcd. Its audit log has slots, so its format is the one of stores that have.
+Outcome<void> create_in_etcd(const StoreOptions& options, const StoreKeys& keys,
+                             std::vector<std::pair<Bytes, Bytes>> rows) {
+  if (keys.phase() == crypto::SigningPhase::none) {
+    return failed(Errc::not_allowed, "a store that several hosts share has to be signed: run tacit key add signing");
+  }
+  return create_etcd_store(*options.etcd, std::move(rows));
 }
 
 /// Fails if the store was created with other keys.
 Outcome<ContextPtr> make_context(std::shared_ptr<Engine> engine, StoreKeys keys, const StoreOptions& options,
                                  std::shared_ptr<AuditHistory> history) {
   if (keys.phase() != crypto::SigningPhase::none) keys.memory = std::make_shared<SignedMemory>();
-  const auto fits = read<void>(*engine, [&keys](Transaction& transaction) { return check_meta(transaction, keys); });
+  const auto fits =
+      read_blocking<void>(*engine, [&keys](Transaction& transaction) { return check_meta(transaction, keys); });
   if (!fits) return cannot_be_used(options, fits.error());
   auto context = std::make_shared<StoreContext>();
   context->strict_binding = options.strict_binding;
@@ -73,6 +90,7 @@ Outcome<ContextPtr> make_context(std::shared_ptr<Engine> engine, StoreKeys keys,
   context->slice = options.slice;
   context->serial = next_serial();
   context->history = std::move(history);
+  context->given_ids = std::make_shared<GivenSecretIds>();
   return ContextPtr(std::move(context));
 }
 
@@ -101,7 +119,8 @@ Store::Store(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 Store::~Store() { parts_->context->engine->close(); }
 
 Outcome<void> Store::create(const StoreOptions& options, const StoreKeys& keys) {
-  const std::uint32_t format = options.new_format == 0 ? store_format : options.new_format;
+  const std::uint32_t rows_format = options.new_format == 0 ? store_format : options.new_format;
+  const std::uint32_t format = options.etcd ? slots_store_format : rows_format;
   auto named = first_keys_value(keys);
   if (!named) return named.error();
   std::vector<crypto::TenantKey> prekeys;
@@ -110,20 +129,30 @@ Outcome<void> Store::create(const StoreOptions& options, const StoreKeys& keys) 
     if (!made) return made.error();
     prekeys = std::move(*made);
   }
-  std::vector<LmdbEnv::FirstRow> rows{{format_row_key(), format_value(format)}, {rows_row_key(), rows_value(format)}};
-  rows.push_back({keys_row_key(), std::move(*named)});
-  if (keys.phase() != crypto::SigningPhase::none) rows.push_back({store_row_key(), store_value(keys.store())});
-  // The rows have views of their keys.
-  std::vector<Bytes> prekey_keys;
-  prekey_keys.reserve(prekeys.size());
-  for (const crypto::TenantKey& pair : prekeys) {
-    prekey_keys.push_back(prekey_row_key(pair.certificate->number));
-    rows.push_back({prekey_keys.back(), encode_prekey(pair)});
+  const auto bytes_of = [](ByteView bytes) { return Bytes(bytes.begin(), bytes.end()); };
+  std::vector<std::pair<Bytes, Bytes>> rows;
+  rows.emplace_back(bytes_of(format_row_key()), format_value(format));
+  rows.emplace_back(bytes_of(rows_row_key()), rows_value(options.etcd ? store_format : rows_format));
+  rows.emplace_back(bytes_of(keys_row_key()), std::move(*named));
+  if (keys.phase() != crypto::SigningPhase::none) {
+    rows.emplace_back(bytes_of(store_row_key()), store_value(keys.store()));
   }
-  return LmdbEnv::create(env_options(options), rows);
+  for (const crypto::TenantKey& pair : prekeys) {
+    rows.emplace_back(prekey_row_key(pair.certificate->number), encode_prekey(pair));
+  }
+  if (options.etcd) return create_in_etcd(options, keys, std::move(rows));
+  std::vector<LmdbEnv::FirstRow> first;
+  first.reserve(rows.size());
+  for (auto& [key, value] : rows) first.push_back({key, std::move(value)});
+  return LmdbEnv::create(env_options(options), first);
 }
 
 Outcome<std::unique_ptr<Store>> Store::open(const StoreOptions& options, StoreKeys keys) {
+  if (options.etcd) {
+    auto engine = open_etcd_engine(*options.etcd);
+    if (!engine) return engine.error();
+    return open(options, std::move(keys), std::move(*engine));
+  }
   auto engine = LmdbEngine::open(lmdb_options(options));
   if (!engine) return engine.error();
   return open(options, std::move(keys), std::move(*engine));
@@ -131,6 +160,12 @@ Outcome<std::unique_ptr<Store>> Store::open(const StoreOptions& options, StoreKe
 
 Outcome<std::unique_ptr<Store>> open_served_store(const StoreOptions& options, StoreKeys keys,
                                                   std::function<void(std::uint32_t)> on_format) {
+  if (options.etcd) {  // of the newest format since it was made
+    auto store = Store::open(options, std::move(keys));
+    if (!store) return store;
+    if (const auto fits = check_for_serving(**store); !fits) return cannot_be_used(options, fits.error());
+    return store;
+  }
   auto engine = LmdbEngine::open(lmdb_options(options));
   if (!engine) return engine.error();
   LmdbEngine& opened = **engine;  // owned by the store from here on
@@ -168,7 +203,7 @@ Outcome<void> Store::reconfigure(StoreKeys keys, const StoreOptions& options) {
   Engine& engine = *parts_->context->engine;
   auto context = make_context(parts_->context->engine, std::move(keys), options, parts_->context->history);
   if (!context) return context.error();
-  const auto named = read<void>(
+  const auto named = read_blocking<void>(
       engine, [&context](Transaction& transaction) { return check_primary_root(transaction, (*context)->keys); });
   if (!named) return cannot_be_used(options, named.error());
   seal_commits(**context);

@@ -7,8 +7,10 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
+#include "store/etcd/etcd_options.hpp"
 #include "store/lmdb/environment/store_files.hpp"
 #include "store/model/defaults.hpp"
 #include "store/model/outcome.hpp"
@@ -31,6 +33,9 @@ class Tenants;     // store/tenants/tenants.hpp
 
 struct StoreOptions {
   std::filesystem::path directory;
+  /// The store is in etcd, not in a directory. Its limits of queues and times, and `on_failure`, are those in here; a
+  /// new one needs signing keys. Then the fields below that concern the file are without effect.
+  std::optional<EtcdOptions> etcd{};
   /// Bytes of address space to reserve; the file grows as it is used. The larger of this and the store's own size
   /// counts; 0: the store's own size.
   std::uint64_t map_size = defaults::map_size;
@@ -68,8 +73,8 @@ struct StoreOptions {
 /// io_context that one thread runs.
 class Store {
  public:
-  /// Makes the directory (1770 less the umask) and an empty store in it, bound to the primary root public key and the
-  /// primary metadata key of `keys`; fails if a store exists there.
+  /// Makes the directory (1770 less the umask), or the keys in etcd, and an empty store in it, bound to the primary
+  /// root public key and the primary metadata key of `keys`; fails if a store exists there.
   static Outcome<void> create(const StoreOptions& options, const StoreKeys& keys);
   /// Opens an existing store; several processes may have it open. Fails if the keyrings lack a key of the store.
   /// Failure::subject says what is wrong.

@@ -48,6 +48,10 @@ case $preset in
 esac
 
 conf/packages.sh "${purposes[@]}"
+# Tests labelled `cluster` are there only if an etcd is found when CMake configures.
+if [ $preset = release ] && [ ${#targets[@]} = 0 ]; then
+  conf/quickstart/etcd.sh >/dev/null || [ -z "${CI:-}" ] || exit 1
+fi
 echo "Fetching the npm packages of test/package-lock.json (up to some minutes the first time)"
 npm ci --prefix test --prefer-offline --no-audit --no-fund --no-update-notifier --loglevel=error || {
   echo "test/run.sh: npm ci failed: its own message is above. Does this machine reach its npm registry (npm ping)?" >&2

@@ -11,6 +11,14 @@ namespace {
 // Compared against if no key has the id, so that the work is the same. A match would still be refused.
 constexpr crypto::Digest nobodys_hash{};
 
+ApiKeyVerifier::Verdict judge_found(const store::Outcome<store::ApiKey>& stored, const crypto::Digest& digest,
+                                    std::chrono::system_clock::time_point now) {
+  if (stored) return judge_api_key(&*stored, digest, now);
+  if (stored.error().code == store::Errc::integrity) return Refusal::altered;
+  if (stored.error().code != store::Errc::not_found) return Refusal::unavailable;
+  return judge_api_key(nullptr, digest, now);
+}
+
 }  // namespace
 
 boost::system::result<Principal, Refusal> judge_api_key(const store::ApiKey* stored,
@@ -29,16 +37,22 @@ boost::system::result<Principal, Refusal> judge_api_key(const store::ApiKey* sto
                    .api_key = stored->id};
 }
 
-boost::system::result<Principal, Refusal> ApiKeyVerifier::verify(std::string_view presented,
-                                                                 const crypto::Digest& digest,
-                                                                 std::chrono::system_clock::time_point now) const {
+std::optional<ApiKeyVerifier::Verdict> ApiKeyVerifier::judge(std::string_view presented, const crypto::Digest& digest,
+                                                             std::chrono::system_clock::time_point now) const {
   const auto parsed = parse_api_key(presented);
   if (!parsed) return Refusal::malformed;
-  const auto stored = api_keys_.find(parsed->id);
-  if (stored) return judge_api_key(&*stored, digest, now);
-  if (stored.error().code == store::Errc::integrity) return Refusal::altered;
-  if (stored.error().code != store::Errc::not_found) return Refusal::unavailable;
-  return judge_api_key(nullptr, digest, now);
+  const auto stored = api_keys_.find_at_once(parsed->id);
+  if (!stored) return std::nullopt;
+  return judge_found(*stored, digest, now);
+}
+
+boost::asio::awaitable<ApiKeyVerifier::Verdict> ApiKeyVerifier::verify(std::string_view presented,
+                                                                       crypto::Digest digest) const {
+  const auto parsed = parse_api_key(presented);
+  if (!parsed) co_return Refusal::malformed;
+  std::string id(parsed->id);
+  const auto stored = co_await api_keys_.find(std::move(id));
+  co_return judge_found(stored, digest, std::chrono::system_clock::now());
 }
 
 }  // namespace tacit::auth

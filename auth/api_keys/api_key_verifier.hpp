@@ -1,9 +1,12 @@
 // Verifies an API key and determines its principal.
 #pragma once
 
+#include <boost/asio/awaitable.hpp>
 #include <boost/system/result.hpp>
 
 #include <chrono>
+#include <optional>
+#include <string>
 #include <string_view>
 
 #include "auth/model/principal.hpp"
@@ -15,12 +18,17 @@ namespace tacit::auth {
 /// Checks presented API keys against the stored ones. Thread-safe; `api_keys` must outlive it.
 class ApiKeyVerifier {
  public:
+  using Verdict = boost::system::result<Principal, Refusal>;
+
   explicit ApiKeyVerifier(const store::ApiKeys& api_keys) : api_keys_(api_keys) {}
 
   /// The key's principal at `now`. `digest` is the credential_digest of the key. Compares in constant time and does the
   /// same work for an unknown id as for a wrong secret. Reports expiry and revocation only if the secret is right.
-  boost::system::result<Principal, Refusal> verify(std::string_view presented, const crypto::Digest& digest,
-                                                   std::chrono::system_clock::time_point now) const;
+  /// std::nullopt: the store has to be waited for; then call `verify`.
+  std::optional<Verdict> judge(std::string_view presented, const crypto::Digest& digest,
+                               std::chrono::system_clock::time_point now) const;
+  /// The same after a read of the store, as of then. `presented` must live until then.
+  boost::asio::awaitable<Verdict> verify(std::string_view presented, crypto::Digest digest) const;
 
  private:
   const store::ApiKeys& api_keys_;

@@ -16,14 +16,19 @@ using crypto::equal_ignoring_case;
 
 std::string_view view_of(boost::beast::string_view value) { return {value.data(), value.size()}; }
 
+/// Whether the type has a structured syntax of that name: `x/y+json`, not `+json` alone (RFC 6839).
+bool has_suffix(std::string_view type, std::string_view suffix) {
+  return type.size() > suffix.size() && ends_ignoring_case(type, suffix);
+}
+
 /// Accepts generic types, because static hosts often do not know that a file is JSON.
 std::optional<std::string> fault_of_type(std::string_view type) {
   type = crypto::trimmed(type.substr(0, type.find(';')));
-  if (equal_ignoring_case(type, "application/jwt") || ends_ignoring_case(type, "+jwt")) {
+  if (equal_ignoring_case(type, "application/jwt") || has_suffix(type, "+jwt")) {
     return "it answered with a signed document (a JWT), which is not supported; JSON is";
   }
   if (type.empty() || equal_ignoring_case(type, "application/json") || equal_ignoring_case(type, "text/plain") ||
-      equal_ignoring_case(type, "application/octet-stream") || ends_ignoring_case(type, "+json")) {
+      equal_ignoring_case(type, "application/octet-stream") || has_suffix(type, "+json")) {
     return std::nullopt;
   }
   return "it answered with a content type other than JSON";

@@ -1,3 +1,4 @@
+// A ring of signing keys: reading it, its primary key, and the keys of one role (crypto/keyrings/signers.hpp).
 #include "crypto/files/key_file.hpp"
 #include "crypto/keyrings/keyring_kinds.hpp"
 #include "crypto/keyrings/keyring_load.hpp"

@@ -123,16 +123,18 @@ std::optional<Problem> authenticate(Exchange& exchange, ThreadState& thread) {
   }
   auto verdict =
       thread.authenticator.judge(credential, presented.digest, audience_of(exchange), std::chrono::system_clock::now());
-  exchange.issuer_to_ask = !verdict;
+  exchange.verdict_to_ask = !verdict;
   if (!verdict) return std::nullopt;
   return take_verdict(exchange, thread, presented, std::move(*verdict));
 }
 
-/// The part of authentication that waits: for an issuer's new keys, or for its verdict on an opaque token.
-asio::awaitable<std::optional<Problem>> ask_issuer(Exchange& exchange, ThreadState& thread) {
+/// The part of authentication that waits: for an issuer's new keys, for its verdict on an opaque token, or for a read
+/// of an API key.
+asio::awaitable<std::optional<Problem>> ask_verdict(Exchange& exchange, ThreadState& thread) {
   Presented presented = present(exchange, thread, credential_of(exchange));
-  if (const auto problem = limit_asking(exchange, thread, presented, std::chrono::steady_clock::now())) {
-    co_return problem;
+  if (thread.authenticator.asks_issuer(presented.credential)) {
+    const auto problem = limit_asking(exchange, thread, presented, std::chrono::steady_clock::now());
+    if (problem) co_return problem;
   }
   auto verdict = co_await thread.authenticator.ask(presented.credential, presented.digest, audience_of(exchange));
   // Other credentials may have been refused meanwhile.
@@ -174,8 +176,8 @@ std::optional<Problem> check_body_fields(Exchange& exchange, ThreadState&) {
 
 using Step = std::optional<Problem> (*)(Exchange&, ThreadState&);
 constexpr std::array<Step, 4> identify{find_route, check_memory, check_certificate, authenticate};
-constexpr std::array<Step, 5> admit{note_api_key_use, limit_tenant, check_scope, check_body_fields,
-                                    check_tenant_memory};
+constexpr std::array<Step, 2> count_request{note_api_key_use, limit_tenant};
+constexpr std::array<Step, 3> admit{check_scope, check_body_fields, check_tenant_memory};
 
 std::optional<Problem> take(std::span<const Step> steps, Exchange& exchange, ThreadState& thread) {
   for (const Step step : steps) {
@@ -235,7 +237,9 @@ bool is_audited(const Exchange& exchange, Problem problem) {
 asio::awaitable<bool> run_steps(Exchange& exchange, ThreadState& thread, BodyReader& reader,
                                 std::optional<Problem> framing) {
   std::optional<Problem> problem = framing ? framing : take(identify, exchange, thread);
-  if (!problem && exchange.issuer_to_ask) problem = co_await ask_issuer(exchange, thread);
+  if (!problem && exchange.verdict_to_ask) problem = co_await ask_verdict(exchange, thread);
+  if (!problem) problem = take(count_request, exchange, thread);
+  if (!problem && exchange.limits_to_read) problem = co_await limit_tenant_later(exchange, thread);
   if (!problem) problem = take(admit, exchange, thread);
   if (!framing) put_certificate_first(exchange, problem);
   if (problem) {

@@ -81,14 +81,9 @@ Problem refuse_guessing(Exchange& exchange, ThreadState& thread, std::chrono::na
   return Problem::guessing_throttled;
 }
 
-}  // namespace
-
-std::optional<Problem> limit_tenant(Exchange& exchange, ThreadState& thread) {
-  if (!exchange.route->authenticated || exchange.plane != Plane::api) return std::nullopt;
-  const auto now = Clock::now();
-  const crypto::Uuid& tenant = exchange.principal.tenant;
-  const auth::Rate rate = thread.tenant_rates.of(tenant, now);
+std::optional<Problem> limit_by(auth::Rate rate, Exchange& exchange, ThreadState& thread, Clock::time_point now) {
   if (!rate.limited()) return std::nullopt;
+  const crypto::Uuid& tenant = exchange.principal.tenant;
   const auto verdict = thread.server.tenant_requests.take(TenantBucket(tenant, rate).view(), rate, now);
   if (verdict.allowed) {
     // At one a second or more, another request is available within a second: after this one the bucket is not full.
@@ -100,12 +95,28 @@ std::optional<Problem> limit_tenant(Exchange& exchange, ThreadState& thread) {
   return Problem::tenant_throttled;
 }
 
+}  // namespace
+
+std::optional<Problem> limit_tenant(Exchange& exchange, ThreadState& thread) {
+  if (!exchange.route->authenticated || exchange.plane != Plane::api) return std::nullopt;
+  const auto now = Clock::now();
+  const auto rate = thread.tenant_rates.of(exchange.principal.tenant, now);
+  exchange.limits_to_read = !rate;
+  return rate ? limit_by(*rate, exchange, thread, now) : std::nullopt;
+}
+
+boost::asio::awaitable<std::optional<Problem>> limit_tenant_later(Exchange& exchange, ThreadState& thread) {
+  const auth::Rate rate = co_await thread.tenant_rates.read(exchange.principal.tenant);
+  co_return limit_by(rate, exchange, thread, Clock::now());
+}
+
 void charge_rows(const Exchange& exchange, ThreadState& thread) {
   const std::uint64_t requests = exchange.rows_read / rows_of_request;
   if (requests == 0 || exchange.plane != Plane::api) return;
   const auto now = Clock::now();
   const crypto::Uuid& tenant = exchange.principal.tenant;
-  const auth::Rate rate = thread.tenant_rates.of(tenant, now);
+  const auto newest = thread.tenant_rates.of(tenant, now);
+  const auth::Rate rate = newest ? *newest : thread.tenant_rates.known(tenant);
   if (rate.limited()) thread.server.tenant_requests.charge(TenantBucket(tenant, rate).view(), rate, now, requests);
 }
 

@@ -3,6 +3,8 @@
 // (draft-ietf-httpapi-ratelimit-headers-10).
 #pragma once
 
+#include <boost/asio/awaitable.hpp>
+
 #include <chrono>
 #include <optional>
 
@@ -21,8 +23,10 @@ namespace tacit::http {
 inline constexpr std::chrono::minutes longest_debt{5};
 
 /// The chain's step after authentication: counts the request against its tenant's rate. Adds the rate's fields to the
-/// answer, whatever its status.
+/// answer, whatever its status. If the tenant's limits have to be waited for, it only notes that in the exchange: then
+/// await the other one.
 std::optional<Problem> limit_tenant(Exchange& exchange, ThreadState& thread);
+boost::asio::awaitable<std::optional<Problem>> limit_tenant_later(Exchange& exchange, ThreadState& thread);
 
 /// At the end of a request, however it ended: charges the tenant for the rows that were read for it, one request for
 /// each hundred. A debt makes the tenant wait before its next request.

@@ -152,7 +152,8 @@ struct ExchangeState {
   /// For the log and the audit: why the request was refused or failed, without anything secret. For a malformed request
   /// a sentence, which the client is sent, too.
   std::string note;
-  bool issuer_to_ask = false;        ///< the credential cannot be judged without asking its issuer
+  bool verdict_to_ask = false;       ///< the credential cannot be judged without waiting for its issuer or the store
+  bool limits_to_read = false;       ///< the tenant's rate is not known without waiting for the store
   std::optional<Problem> problem{};  ///< the problem that is answered, if any
   std::uint32_t released = 0;        ///< values in the answer
   std::uint64_t rows_read = 0;       ///< of the store, for requests that may read many: charged to the tenant's rate

@@ -60,10 +60,12 @@ Worker::Worker(ServerState& server)
     : state_{.server = server,
              .authenticator = auth::Authenticator(server.services.store.api_keys(), server.services.issuers,
                                                   server.services.authentication),
-             .tenant_rates = {server.tenant_rate,
-                              [&store = server.services.store](const crypto::Uuid& tenant) {
-                                return store.tenants().limits(tenant);
-                              }},
+             .tenant_rates = {
+                 server.tenant_rate,
+                 [&store = server.services.store](const crypto::Uuid& tenant) {
+                   return store.tenants().limits_at_once(tenant);
+                 },
+                 [&store = server.services.store](crypto::Uuid tenant) { return store.tenants().limits(tenant); }},
              .access_sample = AccessSample(server.access_log_sample, std::random_device()())} {}
 
 boost::system::result<tcp::endpoint> Worker::listen(const tcp::endpoint& endpoint, Plane plane, SharedTlsContext tls) {

@@ -109,7 +109,7 @@ Reply handle(AuditFeedFiles& files, const std::string& request) {
     files.open();
   } else if (request.front() == save_mark) {
     const store::AuditAnchor anchor = read_audit_anchor(text);
-    if (anchor.sequence) files.save({*anchor.sequence, anchor.hash});
+    if (anchor.sequence) files.save(mark_of(anchor));
   }
   return done;
 }

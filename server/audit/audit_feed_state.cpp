@@ -5,8 +5,11 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <system_error>
+#include <utility>
 
 #include "crypto/files/trusted_folder.hpp"
 #include "server/audit/audit_point.hpp"
@@ -38,14 +41,27 @@ int locked(const fs::path& file) {
                       (error == EWOULDBLOCK ? " is used by another process" : ": " + why(error)));
 }
 
-std::optional<store::AuditMark> read_place(std::string text) {
-  while (!text.empty() && text.back() == '\n') text.pop_back();
+std::optional<store::AuditMark> read_place(std::string_view text) {
   try {
     const store::AuditAnchor anchor = read_audit_anchor(text);
     if (!anchor.sequence) return std::nullopt;
-    return store::AuditMark{*anchor.sequence, anchor.hash};
+    return mark_of(anchor);
   } catch (const UsageError&) {
     return std::nullopt;
+  }
+}
+
+/// Empty if a line is not a place.
+AuditFeedState::Marks read_places(std::string text) {
+  while (!text.empty() && text.back() == '\n') text.pop_back();
+  AuditFeedState::Marks marks;
+  for (std::string_view rest = text;;) {
+    const std::size_t end = rest.find('\n');
+    const auto mark = read_place(rest.substr(0, end));
+    if (!mark) return {};
+    marks[mark->slot] = *mark;
+    if (end == std::string_view::npos) return marks;
+    rest.remove_prefix(end + 1);
   }
 }
 
@@ -55,8 +71,8 @@ AuditFeedState::AuditFeedState(fs::path file) : file_(std::move(file)), lock_(lo
   std::error_code error;
   const std::string text = read_small_file(file_, error);
   if (error == std::errc::no_such_file_or_directory) return;
-  if (!error) last_ = read_place(text);
-  if (last_) return;
+  if (!error) last_ = read_places(text);
+  if (!last_.empty()) return;
   ::close(lock_);
   throw CommandFailed("--state " + file_.string() + ": " + (error ? error.message() : not_a_place));
 }
@@ -64,9 +80,13 @@ AuditFeedState::AuditFeedState(fs::path file) : file_(std::move(file)), lock_(lo
 AuditFeedState::~AuditFeedState() { ::close(lock_); }
 
 void AuditFeedState::save(const store::AuditMark& mark) {
-  const std::error_code error = replace_small_file(file_, to_string(mark) + "\n", state_mode);
+  Marks marks = last_;
+  marks[mark.slot] = mark;
+  std::string text;
+  for (const auto& [slot, each] : marks) text += to_string(each) + "\n";
+  const std::error_code error = replace_small_file(file_, text, state_mode);
   if (error) throw CommandFailed("--state " + file_.string() + ": " + error.message());
-  last_ = mark;
+  last_ = std::move(marks);
 }
 
 }  // namespace tacit::server

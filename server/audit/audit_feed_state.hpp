@@ -1,9 +1,9 @@
-// The position of an audit feed: the last entry that its destination has taken, in a small file:
-// SEQUENCE:HASH, as for `tacit audit verify --anchor`.
+// The position of an audit feed: the last entry of each slot that its destination has taken, in a small file, one line
+// each: SEQUENCE:HASH, as for `tacit audit verify --anchor`, with SLOT: before it for the slots beside 0.
 #pragma once
 
 #include <filesystem>
-#include <optional>
+#include <map>
 
 #include "store/model/audit.hpp"
 
@@ -18,15 +18,16 @@ class AuditFeedState {
   AuditFeedState& operator=(const AuditFeedState&) = delete;
   ~AuditFeedState();
 
-  /// Returns nullopt until the first entry is taken.
-  const std::optional<store::AuditMark>& last() const { return last_; }
+  using Marks = std::map<store::AuditSlot, store::AuditMark>;
+  /// Empty until the first entry is taken.
+  const Marks& last() const { return last_; }
   /// Replaces the file atomically. Throws CommandFailed.
   void save(const store::AuditMark& mark);
 
  private:
   const std::filesystem::path file_;
   int lock_ = -1;
-  std::optional<store::AuditMark> last_;
+  Marks last_;
 };
 
 }  // namespace tacit::server

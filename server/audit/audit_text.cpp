@@ -37,7 +37,7 @@ std::string member(const json::object& entry, std::string_view name) {
 bool is_leading(std::string_view name) { return name == "time" || std::ranges::find(leading, name) != leading.end(); }
 
 /// Lists of hashes, which say nothing to people.
-bool is_of_hashes(std::string_view name) { return name == "rows" || name == "moved"; }
+bool is_of_hashes(std::string_view name) { return name == "rows" || name == "moved" || name == "heads"; }
 
 /// The text, in quotes if it contains characters that separate fields.
 std::string field(std::string_view text) {
@@ -49,6 +49,13 @@ std::string field(std::string_view text) {
 bool is_one_line_object(std::string_view body) {
   return body.size() > 2 && body.front() == '{' && body.back() == '}' &&
          std::ranges::none_of(body, [](char c) { return static_cast<unsigned char>(c) < 0x20; });
+}
+
+/// With the first entry of the commit, if this one ends it.
+std::string slot_json(const store::AuditRecord& record) {
+  if (record.mark.slot.is_embedded()) return {};
+  return ",\"slot\":\"" + to_string(record.mark.slot) + "\"" +
+         (record.first > 0 ? ",\"commit_first\":" + std::to_string(record.first) : std::string());
 }
 
 /// Before the hash, so that the text after the hash stays the body.
@@ -75,7 +82,8 @@ std::string in_quotes(std::string_view text) {
 std::string audit_line(const store::AuditRecord& record) {
   json::error_code error;
   const json::value parsed = json::parse({record.body.data(), record.body.size()}, error);
-  const std::string sequence = std::to_string(record.mark.sequence);
+  std::string sequence = std::to_string(record.mark.sequence);
+  if (!record.mark.slot.is_embedded()) sequence = to_string(record.mark.slot) + ":" + sequence;
   std::string line;
   if (error || !parsed.is_object()) {
     line = "- " + sequence + " unreadable " + field(record.body);
@@ -94,8 +102,8 @@ std::string audit_line(const store::AuditRecord& record) {
 }
 
 std::string audit_json(const store::AuditRecord& record) {
-  std::string line = "{\"sequence\":" + std::to_string(record.mark.sequence) + signatures_json(record) +
-                     ",\"hash\":\"" + crypto::to_hex(record.mark.hash) + "\",";
+  std::string line = "{\"sequence\":" + std::to_string(record.mark.sequence) + slot_json(record) +
+                     signatures_json(record) + ",\"hash\":\"" + crypto::to_hex(record.mark.hash) + "\",";
   if (record.fault.empty() && is_one_line_object(record.body)) {
     return line.append(record.body, 1);
   }

@@ -1,4 +1,6 @@
-// The text of audit entries for commands.
+// The text of audit entries for commands. Entries of slots beside 0 say their slot: a line has SLOT:SEQUENCE, and JSON
+// the members `slot` and, of the last entry of a commit, `commit_first` after the sequence; their hash is the one of
+// store/audit/audit_hash.hpp.
 #pragma once
 
 #include <string>

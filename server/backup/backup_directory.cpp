@@ -19,6 +19,7 @@
 #include "crypto/ids/uuid.hpp"
 #include "crypto/text/size_text.hpp"
 #include "server/config/errors.hpp"
+#include "server/config/store_location.hpp"
 #include "store/backup/backup_hash.hpp"
 
 namespace tacit::server {
@@ -54,8 +55,9 @@ bool is_regular(int directory, const std::string& name, struct stat& status) {
 
 constexpr const char* owner_file = ".tacit-store";
 
-/// The machine's id (machine-id(5)) or, if it has none, its name; and the store's path.
+/// The machine's id (machine-id(5)) or, if it has none, its name; and the store's path. Of a store in etcd: its place.
 std::string owner_name(const fs::path& store) {
+  if (is_in_etcd(store)) return store.string() + "\n";  // backups of it may be made on any host
   std::array<char, 256> text{};
   const int file = ::open("/etc/machine-id", O_RDONLY | O_CLOEXEC);
   const ssize_t size = file < 0 ? 0 : ::read(file, text.data(), text.size() - 1);

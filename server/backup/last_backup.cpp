@@ -4,6 +4,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "crypto/time/unix_time.hpp"
+#include "server/config/store_location.hpp"
 #include "server/process/small_file.hpp"
 
 namespace tacit::server {
@@ -19,6 +20,7 @@ constexpr std::int64_t clock_tolerance = 300;
 
 fs::path last_backup_file(const Config& config) {
   if (!config.backup_record.empty()) return config.backup_record;
+  if (is_in_etcd(config)) return {};
   fs::path store = config.store.lexically_normal();
   if (!store.has_filename()) store = store.parent_path();  // the path ends in a slash
   return store.string() + ".last-backup";

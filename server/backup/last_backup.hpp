@@ -22,7 +22,7 @@ struct LastBackup {
 };
 
 /// The record's path: `backup-record`, by default STORE.last-backup beside the store. Not in the store's directory,
-/// because the planes' users can write there.
+/// because the planes' users can write there. Empty without `backup-record` if the store is in etcd.
 std::filesystem::path last_backup_file(const Config& config);
 
 /// Returns nullopt if the file does not exist or is invalid: unreadable, not a regular file, or with a time in the

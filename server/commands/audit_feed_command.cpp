@@ -19,7 +19,7 @@
 #include "server/process/apart.hpp"
 #include "server/process/stop_signals.hpp"
 #include "server/wiring/open_store.hpp"
-#include "store/audit/audit_read.hpp"
+#include "store/audit/audit_slots_reader.hpp"
 #include "store/audit/audit_trail.hpp"
 #include "store/health.hpp"
 
@@ -49,28 +49,35 @@ FeedOptions read_options(const Arguments& arguments) {
 
 /// The sequence after the last delivered entry. If the log has no such entry, or another one in its place, it is a
 /// different log, for example that of a restored backup.
-std::uint64_t first_to_feed(const store::Store& store, const std::optional<store::AuditMark>& fed) {
-  if (!fed) return 0;
-  auto reader = store.audit().read(fed->sequence);
+std::uint64_t first_to_feed(const store::Store& store, const store::AuditMark& fed) {
+  auto reader = store.audit().read(fed.slot, fed.sequence);
   const auto page = value_or_fail(reader.next(), "cannot read the audit log");
-  const bool pruned = !page.empty() && page.front().mark.sequence > fed->sequence;
-  if (pruned || (!page.empty() && page.front().mark == *fed)) return fed->sequence + 1;
-  std::cerr << "tacit: the audit log does not contain the last delivered entry " << to_string(*fed)
+  const bool pruned = !page.empty() && page.front().mark.sequence > fed.sequence;
+  if (pruned || (!page.empty() && page.front().mark == fed)) return fed.sequence + 1;
+  std::cerr << "tacit: the audit log does not contain the last delivered entry " << to_string(fed)
             << ": a store was restored, or the log was rewritten. All entries are delivered again from the oldest "
                "one on"
             << std::endl;
   return 0;
 }
 
+using Firsts = store::AuditSlotsReader::Firsts;
+
+/// The same for each slot.
+Firsts firsts_to_feed(const store::Store& store, const AuditFeedState::Marks& fed) {
+  Firsts firsts;
+  for (const auto& [slot, mark] : fed) firsts[slot] = first_to_feed(store, mark);
+  return firsts;
+}
+
 class Feed {
  public:
-  Feed(const store::Store& store, const FeedOptions& options, const std::optional<store::AuditMark>& last,
-       AuditFeedFiles& files)
+  Feed(const store::Store& store, const FeedOptions& options, const AuditFeedState::Marks& last, AuditFeedFiles& files)
       : store_(store),
         files_(files),
-        since_(last ? std::nullopt : options.since),
-        expected_(first_to_feed(store, last)),
-        reader_(store.audit().read(since_ && since_->sequence ? *since_->sequence : expected_)),
+        since_(last.empty() ? options.since : std::nullopt),
+        expected_(firsts_to_feed(store, last)),
+        reader_(store.audit().read_all(firsts_to_read())),
         history_(store) {}
 
   /// Delivers all present entries. Returns false if it was told to stop.
@@ -86,6 +93,17 @@ class Feed {
   }
 
  private:
+  Firsts firsts_to_read() const {
+    if (!since_ || !since_->sequence) return expected_;
+    Firsts firsts;
+    firsts[since_->slot] = *since_->sequence;
+    return firsts;
+  }
+
+  static std::string slot_json(store::AuditSlot slot) {
+    return slot.is_embedded() ? std::string() : ",\"slot\":\"" + to_string(slot) + "\"";
+  }
+
   /// Delivers a line if the log no longer contains what this process saw of it.
   bool feed_history() {
     const auto changed = history_.look();
@@ -93,47 +111,51 @@ class Feed {
     std::string found = changed->found ? crypto::to_hex(*changed->found) : std::string("missing");
     if (changed->is_unsigned) found = "unsigned";
     return files_.put(R"({"event":"audit_history_changed","sequence":)" + std::to_string(changed->expected.sequence) +
-                      R"(,"expected":")" + crypto::to_hex(changed->expected.hash) + R"(","found":")" + found + "\"}");
+                      slot_json(changed->expected.slot) + R"(,"expected":")" + crypto::to_hex(changed->expected.hash) +
+                      R"(","found":")" + found + "\"}");
   }
 
   bool feed(const std::vector<store::AuditRecord>& page) {
-    std::optional<store::AuditMark> taken;
+    AuditFeedState::Marks taken;
     bool stopped = false;
     for (const store::AuditRecord& record : page) {
       if (since_ && is_before(record, *since_)) continue;
       stopped = StopSignals::stopped() || !put(record);
       if (stopped) break;
-      taken = record.mark;
+      taken[record.mark.slot] = record.mark;
     }
-    if (taken) files_.save(*taken);
+    for (const auto& [slot, mark] : taken) files_.save(mark);
     return !stopped;
   }
 
   bool put(const store::AuditRecord& record) {
+    const store::AuditSlot slot = record.mark.slot;
     const std::uint64_t sequence = record.mark.sequence;
-    if (expected_ > 0 && sequence > expected_) {
-      std::cerr << "tacit: the entries " << expected_ << " to " << sequence - 1
+    std::uint64_t& expected = expected_[slot];
+    if (expected > 0 && sequence > expected) {
+      const std::string of_slot = slot.is_embedded() ? std::string() : " of the slot " + to_string(slot);
+      std::cerr << "tacit: the entries " << expected << " to " << sequence - 1 << of_slot
                 << " are no longer in the log: they were pruned before they were delivered" << std::endl;
-      const std::string gap = R"({"event":"audit_gap","first":)" + std::to_string(expected_) +
-                              ",\"last\":" + std::to_string(sequence - 1) + "}";
+      const std::string gap = R"({"event":"audit_gap","first":)" + std::to_string(expected) +
+                              ",\"last\":" + std::to_string(sequence - 1) + slot_json(slot) + "}";
       if (!files_.put(gap)) return false;
     }
     if (!files_.put(audit_json(record))) return false;
-    expected_ = sequence + 1;
+    expected = sequence + 1;
     return true;
   }
 
   const store::Store& store_;
   AuditFeedFiles& files_;
   const std::optional<store::AuditPoint> since_;
-  std::uint64_t expected_;  ///< the next sequence; 0: the oldest entry's
-  store::AuditReader reader_;
+  Firsts expected_;  ///< the next sequence of each slot; 0: the oldest entry's
+  store::AuditSlotsReader reader_;
   HistoryNotice history_;
 };
 
 /// Runs until it is told to stop.
-void feed(const Config& config, const FeedOptions& options, const std::optional<store::AuditMark>& last,
-          AuditFeedFiles& files, const StopSignals& signals) {
+void feed(const Config& config, const FeedOptions& options, const AuditFeedState::Marks& last, AuditFeedFiles& files,
+          const StopSignals& signals) {
   const auto store = open_store(config);
   files.open();
   Feed feed(*store, options, last, files);
@@ -149,13 +171,13 @@ void feed_apart(const Config& config, const FeedOptions& options, std::optional<
                 AuditFeedFiles& files, const StopSignals& signals) {
   AuditFeedSocket socket;
   const Part part = [&] {
-    const std::optional<store::AuditMark> last = state ? state->last() : std::nullopt;
+    const AuditFeedState::Marks last = state ? state->last() : AuditFeedState::Marks();
     state.reset();                            // so that the lock ends with the other process
     socket.answering = crypto::Descriptor();  // so that the end of the other process is detected
     feed(config, options, last, *make_remote_audit_feed_files(socket.asking), signals);
     return std::string();
   };
-  Apart reader(part, config.store / "data.mdb");
+  Apart reader(part, data_of(config.store));
   socket.asking = crypto::Descriptor();
   const std::chrono::milliseconds stall = default_stall + config.store_timeout;
   serve_audit_feed_files(socket.answering, files, signals,

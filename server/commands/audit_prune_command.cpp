@@ -2,11 +2,14 @@
 // store/audit/audit_prune.cpp.
 #include <unistd.h>
 
+#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
 #include <iostream>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "server/audit/audit_point.hpp"
 #include "server/cli/arguments.hpp"
@@ -22,27 +25,72 @@
 namespace tacit::server {
 namespace {
 
-std::string figures(std::uint64_t entries, const store::AuditPrunePlan& plan) {
-  return counted(entries, "entry", "entries") + ", the newest one " + to_string(plan.through) + " of " +
-         plan.newest_time;
+/// What is pruned of each slot; none without entries.
+using Plans = std::vector<store::AuditPrunePlan>;
+
+std::uint64_t entries_of(const Plans& plans) {
+  std::uint64_t entries = 0;
+  for (const store::AuditPrunePlan& plan : plans) entries += plan.entries;
+  return entries;
 }
 
-void print_json(std::uint64_t entries, const store::AuditPrunePlan& plan, bool dry_run) {
+std::string figures(const Plans& plans) {
+  std::string text;
+  for (const store::AuditPrunePlan& plan : plans) {
+    text += (text.empty() ? "" : "; ") + counted(plan.entries, "entry", "entries") + ", the newest one " +
+            to_string(plan.through) + " of " + plan.newest_time;
+  }
+  return text;
+}
+
+boost::json::object json_of(const store::AuditPrunePlan& plan) {
   boost::json::object out;
-  out["entries"] = entries;
+  out["entries"] = plan.entries;
   out["through"] = nullptr;
   out["newest_time"] = nullptr;
-  if (entries > 0) out["through"] = to_string(plan.through);
-  if (entries > 0) out["newest_time"] = plan.newest_time;
+  if (plan.entries > 0) out["through"] = to_string(plan.through);
+  if (plan.entries > 0) out["newest_time"] = plan.newest_time;
+  return out;
+}
+
+/// The members of slot 0, and a list of the other slots if there is something to prune in them.
+void print_json(const Plans& plans, bool dry_run) {
+  store::AuditPrunePlan embedded;
+  boost::json::array slots;
+  for (const store::AuditPrunePlan& plan : plans) {
+    if (plan.through.slot.is_embedded()) {
+      embedded = plan;
+    } else {
+      slots.push_back(json_of(plan));
+    }
+  }
+  boost::json::object out = json_of(embedded);
+  if (!slots.empty()) out["slots"] = std::move(slots);
   out["dry_run"] = dry_run;
   std::cout << boost::json::serialize(out) << '\n';
 }
 
-std::uint64_t prune(store::Store& store, const store::AuditPrunePlan& plan) {
+Plans plan_all(const store::Store& store, const store::AuditPoint& before) {
+  Plans plans;
+  const auto slots = value_or_fail(store.audit().slots(), "cannot read the audit log");
+  for (const store::AuditSlot slot : slots) {
+    auto plan = value_or_fail(store.audit().plan_prune(before, slot), "the audit log is damaged and was not pruned");
+    if (plan.entries > 0) plans.push_back(std::move(plan));
+  }
+  return plans;
+}
+
+/// Sets the numbers of entries to those that were removed.
+void prune(store::Store& store, Plans& plans) {
+  const std::uint64_t total = entries_of(plans);
+  std::uint64_t done = 0;
   Progress progress(std::cerr, "Pruning", ::isatty(STDERR_FILENO) == 1);
-  const auto show = [&](std::uint64_t removed) { progress.show(removed, plan.entries); };
-  return value_or_fail(run(store.audit().prune(plan.through, operator_context(), show)),
-                       "the audit log was not or only partly pruned");
+  const auto show = [&](std::uint64_t removed) { progress.show(done + removed, total); };
+  for (store::AuditPrunePlan& plan : plans) {
+    plan.entries = value_or_fail(run(store.audit().prune(plan.through, operator_context(), show)),
+                                 "the audit log was not or only partly pruned");
+    done += plan.entries;
+  }
 }
 
 }  // namespace
@@ -53,24 +101,23 @@ int audit_prune_command(const Config& config, const Arguments& arguments) {
   const bool json = arguments.contains("json");
   const bool changes = !confirmation.dry_run();
   const auto store = open_store(config, {.root_signing = changes, .signs = changes});
-  const auto plan = value_or_fail(store->audit().plan_prune(before), "the audit log is damaged and was not pruned");
-  if (plan.entries == 0) {
+  Plans plans = plan_all(*store, before);
+  if (plans.empty()) {
     if (json) {
-      print_json(0, plan, confirmation.dry_run());
+      print_json(plans, confirmation.dry_run());
     } else {
       std::cout << "There are no earlier entries.\n";
     }
     return exit_ok;
   }
-  std::uint64_t entries = plan.entries;
   if (!confirmation.dry_run()) {
-    confirmation.ask("Permanently prune " + figures(entries, plan) + "? Export them first.");
-    entries = prune(*store, plan);
+    confirmation.ask("Permanently prune " + figures(plans) + "? Export them first.");
+    prune(*store, plans);
   }
   if (json) {
-    print_json(entries, plan, confirmation.dry_run());
+    print_json(plans, confirmation.dry_run());
   } else {
-    std::cout << (confirmation.dry_run() ? "Would prune " : "Pruned ") << figures(entries, plan) << ".\n";
+    std::cout << (confirmation.dry_run() ? "Would prune " : "Pruned ") << figures(plans) << ".\n";
   }
   return history_is_intact(*store) ? exit_ok : exit_failed;
 }

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <chrono>
 #include <csignal>
+#include <deque>
 #include <functional>
 #include <iostream>
 #include <optional>
@@ -23,7 +24,7 @@
 #include "server/config/errors.hpp"
 #include "server/config/values.hpp"
 #include "server/wiring/open_store.hpp"
-#include "store/audit/audit_read.hpp"
+#include "store/audit/audit_slots_reader.hpp"
 #include "store/audit/audit_trail.hpp"
 
 namespace tacit::server {
@@ -77,15 +78,16 @@ bool matches(const store::AuditRecord& record, const TailOptions& options) {
   return of_actor && (!options.tenant || is(entry, "tenant", *options.tenant));
 }
 
-/// Searches back from the newest entry, block by block, until enough entries match or a whole block is too old. The
-/// entries are in the order of writing, which nearly equals the order of their times.
+/// Searches back from a slot's newest entry, block by block, until enough entries match or a whole block is too old.
+/// The entries are in the order of writing, which nearly equals the order of their times.
 class LookBack {
  public:
-  LookBack(const store::Store& store, const TailOptions& options) : store_(store), options_(options) {}
+  LookBack(const store::Store& store, const TailOptions& options, store::AuditSlot slot)
+      : store_(store), options_(options), slot_(slot) {}
 
   /// The first sequence to show.
   std::uint64_t run() {
-    const auto head = value_or_fail(store_.audit().head(), "cannot read the audit log");
+    const auto head = value_or_fail(store_.audit().head(slot_), "cannot read the audit log");
     std::uint64_t end = head.sequence + 1;
     std::uint64_t first = end;
     while (end > 1 && found_ < options_.most) {
@@ -101,7 +103,7 @@ class LookBack {
   bool look(std::uint64_t start, std::uint64_t end, std::uint64_t& first) {
     std::vector<std::uint64_t> matching;
     bool any_recent = false;
-    auto reader = store_.audit().read(start);
+    auto reader = store_.audit().read(slot_, start);
     for (bool more = true; more;) {
       const auto page = value_or_fail(reader.next(), "cannot read the audit log");
       more = !page.empty();
@@ -120,13 +122,22 @@ class LookBack {
 
   const store::Store& store_;
   const TailOptions& options_;
+  const store::AuditSlot slot_;
   std::uint64_t found_ = 0;
 };
+
+/// The first sequence of each slot to show.
+store::AuditSlotsReader::Firsts look_back(const store::Store& store, const TailOptions& options) {
+  store::AuditSlotsReader::Firsts firsts;
+  const auto slots = value_or_fail(store.audit().slots(), "cannot read the audit log");
+  for (const store::AuditSlot slot : slots) firsts[slot] = LookBack(store, options, slot).run();
+  return firsts;
+}
 
 class Tail {
  public:
   Tail(const store::Store& store, const TailOptions& options)
-      : options_(options), reader_(store.audit().read(LookBack(store, options).run())), history_(store) {}
+      : options_(options), reader_(store.audit().read_all(look_back(store, options))), history_(store) {}
 
   /// Shows all present entries.
   void show() {
@@ -134,10 +145,12 @@ class Tail {
       const auto page = value_or_fail(reader_.next(), "cannot read the audit log");
       more = !page.empty();
       for (const store::AuditRecord& record : page) {
-        if (matches(record, options_)) print(record);
+        if (matches(record, options_)) take(record);
       }
+      if (!more) print_held();
       if (more && !std::cout.flush()) throw CommandFailed("the output could not be written");
     }
+    is_first_ = false;
     history_.look();
     if (reader_.pruned_meanwhile() == told_pruned_) return;
     std::cerr << "tacit: " << reader_.pruned_meanwhile() - told_pruned_
@@ -146,12 +159,27 @@ class Tail {
   }
 
  private:
+  /// Each slot has as many entries as are wanted in all, so at first the newest ones of all are held.
+  void take(const store::AuditRecord& record) {
+    if (!is_first_ || !reader_.has_slots() || options_.most == UINT64_MAX) return print(record);
+    held_.push_back(record);
+    if (held_.size() > options_.most) held_.pop_front();
+  }
+
+  void print_held() {
+    for (const store::AuditRecord& record : held_) print(record);
+    if (!held_.empty() && !std::cout.flush()) throw CommandFailed("the output could not be written");
+    held_.clear();
+  }
+
   void print(const store::AuditRecord& record) const {
     std::cout << (options_.as_json ? http::printable_json(audit_json(record)) : audit_line(record)) << '\n';
   }
 
   const TailOptions& options_;
-  store::AuditReader reader_;
+  store::AuditSlotsReader reader_;
+  std::deque<store::AuditRecord> held_;
+  bool is_first_ = true;
   HistoryNotice history_;
   std::uint64_t told_pruned_ = 0;
 };

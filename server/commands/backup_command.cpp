@@ -25,7 +25,9 @@
 #include "server/cli/progress.hpp"
 #include "server/cli/quantities.hpp"
 #include "server/cli/standard_streams.hpp"
+#include "server/commands/etcd_copy.hpp"
 #include "server/config/errors.hpp"
+#include "server/config/store_location.hpp"
 #include "server/config/values.hpp"
 #include "server/process/apart.hpp"
 #include "server/process/store_user.hpp"
@@ -72,13 +74,22 @@ Target read_target(const Arguments& arguments) {
   return target;
 }
 
-store::Outcome<std::uint64_t> copy(const store::KeylessStore& store, const store::ByteSink& sink) {
+/// What a backup copies, open: a store in a folder, or one in etcd.
+struct Original {
+  std::uint64_t bytes = 0;  ///< about the size of the backup; 0: not known
+  std::function<store::Outcome<std::uint64_t>(const store::ByteSink& sink,
+                                              const std::function<void(std::uint64_t)>& progress)>
+      copy;
+};
+
+store::Outcome<std::uint64_t> copy(const Original& store, const store::ByteSink& sink) {
   Progress progress(std::cerr, "Backing up", ::isatty(STDERR_FILENO) == 1, Progress::bytes);
-  const std::uint64_t total = store.backup_bytes();
-  return store.backup(sink, [&](std::uint64_t bytes) { progress.show(bytes, total); });
+  return store.copy(sink, [&](std::uint64_t bytes) {
+    if (store.bytes > 0) progress.show(bytes, store.bytes);
+  });
 }
 
-std::uint64_t back_up_to_stream(const store::KeylessStore& store, std::chrono::seconds patience) {
+std::uint64_t back_up_to_stream(const Original& store, std::chrono::seconds patience) {
   PatientOutput output(STDOUT_FILENO, patience);
   auto written = copy(store, [&](store::ByteView part) { return output.write(part); });
   output.fail_if_stalled();
@@ -108,16 +119,32 @@ struct Written {
 };
 
 /// Returns the number of bytes written.
-using Write = std::function<std::uint64_t(const store::KeylessStore& store)>;
+using Write = std::function<std::uint64_t(const Original& store)>;
+
+Written write_from_folder(const Config& config, const Write& write) {
+  const auto store = store::KeylessStore::open(config.store, become_store_user);
+  if (!store) throw UsageError(sentence(store.error()));
+  const Original original{.bytes = store->backup_bytes(), .copy = [&store](const auto& sink, const auto& progress) {
+                            return store->backup(sink, progress);
+                          }};
+  const std::uint64_t bytes = write(original);
+  return {bytes, store->format()};
+}
+
+Written write_from_etcd(const Config& config, const Write& write) {
+  const auto engine = open_keyless_engine(config, EngineUse::reading);
+  const Original original{
+      .copy = [&engine](const auto& sink, const auto& progress) { return back_up_engine(*engine, sink, progress); }};
+  const std::uint64_t bytes = write(original);
+  return {bytes, format_of(*engine)};
+}
 
 /// Opens the store and writes in a child process, which may give up root. This process has opened the destination
 /// before, and does the work that needs root.
 Written write_apart(const Config& config, const Write& write) {
   const std::string said = run_apart(config.store, [&] {
-    const auto store = store::KeylessStore::open(config.store, become_store_user);
-    if (!store) throw UsageError(sentence(store.error()));
-    const std::uint64_t bytes = write(*store);
-    return std::to_string(bytes) + ' ' + std::to_string(store->format());
+    const Written written = is_in_etcd(config) ? write_from_etcd(config, write) : write_from_folder(config, write);
+    return std::to_string(written.bytes) + ' ' + std::to_string(written.format);
   });
   const std::size_t space = said.find(' ');
   if (space == std::string::npos) throw CommandFailed("cannot back up: the writing process did not report the size");
@@ -128,9 +155,9 @@ Written write_apart(const Config& config, const Write& write) {
 Written back_up_to_file(const Config& config, const std::string& name, const BackupDirectory* directory) {
   auto file = store::WholeFile::create(name, backup_mode);
   if (!file) fail("cannot back up", file.error());
-  const bool beside_store = directory != nullptr && directory->is_beside(config.store);
-  const Written written = write_apart(config, [&](const store::KeylessStore& store) {
-    if (directory != nullptr) directory->need_room(store.backup_bytes(), beside_store);
+  const bool beside_store = directory != nullptr && !is_in_etcd(config) && directory->is_beside(config.store);
+  const Written written = write_apart(config, [&](const Original& store) {
+    if (directory != nullptr) directory->need_room(store.bytes, beside_store);
     return value_or_fail(copy(store, [&](store::ByteView part) { return file->write(part); }), "cannot back up");
   });
   check_written(*file, written.bytes);
@@ -143,6 +170,7 @@ bool record(const Config& config, const std::string& file, std::uint64_t bytes) 
   std::error_code ignored;
   const std::string place = file == "-" ? file : std::filesystem::absolute(file, ignored).string();
   const std::filesystem::path record_file = last_backup_file(config);
+  if (record_file.empty()) return true;  // in etcd without backup-record: check-config says so
   const auto error = write_last_backup(record_file, {now().time_since_epoch().count(), place, bytes});
   if (!error) return true;
   complain("this backup cannot be recorded in " + record_file.string() + ": " + error.message() +
@@ -224,7 +252,7 @@ int backup_command(const Config& config, const Arguments& arguments) {
   static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
   if (!target.directory.empty()) return back_up_into(config, target);
   const bool to_stream = target.file == "-";
-  const Write write = [&](const store::KeylessStore& store) { return back_up_to_stream(store, patience); };
+  const Write write = [&](const Original& store) { return back_up_to_stream(store, patience); };
   const Written written = to_stream ? write_apart(config, write) : back_up_to_file(config, target.file, nullptr);
   report(config, to_stream ? "standard output" : target.file, written);
   record(config, target.file, written.bytes);

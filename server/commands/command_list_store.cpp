@@ -50,7 +50,8 @@ const Command list[] = {
          "of a backup is checked first; signatures of retired keys are accepted there.\n"
          "Reads the file page by page and continues after damage: it lists each damaged page with the keys "
          "that it covers, and checks the rest. The check runs in a separate process. If that process dies or "
-         "makes no progress for --stall-timeout, a line names the position, and the exit code is 1.\n",
+         "makes no progress for --stall-timeout, a line names the position, and the exit code is 1.\n"
+         "Of a store in etcd the rows are checked; its pages are etcd's own.\n",
      .examples = "tacit verify\n"
                  "tacit verify --backup /var/backups/tacit/tacit-20260131T120000Z.backup\n",
      .settings = store_and_private_key,
@@ -66,7 +67,9 @@ const Command list[] = {
          "Needs no keyring, and contains none: back up the keyrings separately. The written file is read again to "
          "check its hash.\n"
          "With --into and --keep or --keep-for, older backups in the directory are deleted after the new one is "
-         "complete; only complete backups with such names. Success is recorded in the file backup-record.\n",
+         "complete; only complete backups with such names. Success is recorded in the file backup-record.\n"
+         "A backup of a store in etcd is of the same form. It is put together in TMPDIR (by default /var/tmp), which "
+         "needs room for the whole store.\n",
      .examples = "tacit backup --into /var/backups/tacit --keep 48 --keep-for 14d\n"
                  "tacit backup /var/backups/tacit/tacit-20260131T120000Z.backup\n"
                  "tacit backup - | ssh backup-host \"cat >tacit.backup\"\n",
@@ -76,18 +79,25 @@ const Command list[] = {
      .run = with_arguments<backup_command>},
     {.name = "restore",
      .summary = "Creates a store from a backup.",
-     .details = "The store's directory must be empty or missing. With - the backup comes from standard input. The "
-                "store appears after the backup was found complete and matching the configured keyrings. Needs no "
-                "private key.\n"
-                "Secrets deleted and API keys revoked after the backup are valid again. "
-                "Restore only your own backups: the hash detects accidental damage, not forgery.\n",
-     .examples = "tacit restore /var/backups/tacit/tacit-20260131T120000Z.backup --store /srv/tacit-store\n",
+     .details =
+         "The store's directory must be empty or missing. With - the backup comes from standard input. The "
+         "store appears after the backup was found complete and matching the configured keyrings. Needs no "
+         "private key.\n"
+         "Secrets deleted and API keys revoked after the backup are valid again. "
+         "Restore only your own backups: the hash detects accidental damage, not forgery.\n"
+         "With --store etcd://... the backup goes into an etcd cluster, in which there is no store of that name; "
+         "what a failed restore has left there is deleted with etcdctl. So backup and restore move a store to "
+         "etcd and back.\n",
+     .examples = "tacit restore /var/backups/tacit/tacit-20260131T120000Z.backup --store /srv/tacit-store\n"
+                 "tacit restore tacit.backup --store etcd://etcd-1:2379,etcd-2:2379,etcd-3:2379/main\n",
      .settings = changed_store,
      .operands = {"FILE"},
      .run = with_arguments<restore_command>},
     {.name = "stats",
      .summary = "Shows the number of stored objects and the free space.",
-     .details = "The store may be in use. Needs no keyring.\n",
+     .details =
+         "The store may be in use. Needs no keyring. Of a store in etcd, the members' sizes take the place of the "
+         "map and the disk.\n",
      .examples = "tacit stats\n"
                  "tacit stats --json --top 0\n",
      .settings = store_only,
@@ -100,7 +110,8 @@ const Command list[] = {
          "Servers do this in the background (scrub-within); this command does it at once, and also scans the pages in "
          "use. The store may be in use: writes wait a few milliseconds at most. The command waits up to --wait for "
          "pages that a reader still uses, for example a running backup. Needs no keyring.\n"
-         "Exits with 1 if some data could not be overwritten. Copies kept by a file system, an SSD, a snapshot or a "
+         "Exits with 1 if some data could not be overwritten. In etcd there is no such command: etcdctl defrag. Copies "
+         "kept by a file system, an SSD, a snapshot or a "
          "backup are not overwritten.\n",
      .examples = "tacit scrub\n"
                  "tacit scrub --wait 600 --json\n",

@@ -2,6 +2,7 @@
 
 #include "server/cli/standard_streams.hpp"
 #include "server/serve/store_warnings.hpp"
+#include "store/audit/audit_log.hpp"
 #include "store/audit/audit_trail.hpp"
 
 namespace tacit::server {
@@ -12,7 +13,8 @@ std::optional<store::AuditHistory::Changed> HistoryNotice::look() {
   auto changed = store_.audit().history().changed();
   if (!changed) return std::nullopt;
   told_ = true;
-  complain(rewritten_log_warning(changed->expected.sequence, changed->is_unsigned));
+  complain(rewritten_log_warning(store::name_of_entry(changed->expected.slot, changed->expected.sequence),
+                                 changed->is_unsigned));
   return changed;
 }
 

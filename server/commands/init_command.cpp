@@ -14,8 +14,10 @@
 #include "server/commands/key_rings.hpp"
 #include "server/config/errors.hpp"
 #include "server/config/keyring_files.hpp"
+#include "server/config/store_location.hpp"
 #include "server/process/apart.hpp"
 #include "server/process/store_user.hpp"
+#include "server/wiring/etcd_options.hpp"
 #include "server/wiring/open_store.hpp"
 #include "store/keys/prekeys.hpp"
 #include "store/lmdb/environment/store_folder.hpp"
@@ -47,7 +49,10 @@ void check_all(const Config& config) {
   for (const auto& [setting, file] : keyrings) {
     if (const std::string reason = reason_not_to_make(setting, file); !reason.empty()) throw UsageError(reason);
   }
-  if (store_exists(config.store)) throw UsageError(config.store.string() + " already exists; nothing was created");
+  for (const std::string& problem : find_identity_problems(config, EtcdIdentity::command)) throw UsageError(problem);
+  // In etcd the first transaction makes the store only if there is none.
+  if (!is_in_etcd(config) && store_exists(config.store))
+    throw UsageError(config.store.string() + " already exists; nothing was created");
 }
 
 // Removes the files that this call created, unless keep() was called.
@@ -108,7 +113,12 @@ int init_command(const Config& config) {
     options.new_format = store::store_format;
     options.new_prekeys = store::first_prekeys;
     const KeyNeeds needs{.root_signing = true, .signs = false};
-    const auto store = store::Store::create(options, load_keys(config, needs));
+    const store::StoreKeys keys = load_keys(config, needs);
+    if (options.etcd) {
+      options.etcd->writes = true;
+      become_etcd_user(config);
+    }
+    const auto store = store::Store::create(options, keys);
     if (store.has_error()) fail("cannot create the store " + config.store.string(), store.error());
     return std::string();
   });

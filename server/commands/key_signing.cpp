@@ -48,8 +48,8 @@ store::Task<store::Outcome<std::uint32_t>> read_rows_format(store::Transaction& 
 /// Processes of older versions would refuse the root public keyring, and do not know signed rows.
 void expect_newest_format(const store::Store& store) {
   const auto context = store.context();
-  const std::uint32_t format =
-      value_or_fail(store::read<std::uint32_t>(*context->engine, read_rows_format), "cannot read the store's format");
+  const std::uint32_t format = value_or_fail(store::read_blocking<std::uint32_t>(*context->engine, read_rows_format),
+                                             "cannot read the store's format");
   if (format >= store::store_format) return;
   throw CommandFailed("the store's format is " + std::to_string(format) +
                       ": a process of an older version has it open, or no server of this version has run; see tacit "

@@ -87,7 +87,7 @@ void print_text(const Config& config, const store::TenantLimits& limits) {
 }
 
 store::TenantLimits stored_limits(const store::Store& store, const crypto::Uuid& tenant) {
-  return value_or_fail(store.tenants().limits(tenant), "cannot read the limits of " + tenant.str());
+  return value_or_fail(run(store.tenants().limits(tenant)), "cannot read the limits of " + tenant.str());
 }
 
 void print_limits(const Config& config, const Arguments& arguments, const store::Store& store,

@@ -11,7 +11,9 @@
 #include "server/cli/input_file.hpp"
 #include "server/cli/progress.hpp"
 #include "server/cli/quantities.hpp"
+#include "server/commands/etcd_copy.hpp"
 #include "server/config/errors.hpp"
+#include "server/config/store_location.hpp"
 #include "server/process/apart.hpp"
 #include "server/process/store_user.hpp"
 #include "server/wiring/open_store.hpp"
@@ -43,6 +45,7 @@ std::uint64_t restore(const Config& config, const InputFile& input) {
     if (total > 0) progress.show(bytes, total);
   };
   const store::StoreKeys keys = load_keys(config, to_restore);
+  if (is_in_etcd(config)) return restore_to_etcd(config, keys, input.source(), show);
   auto restored = store::restore(config.store, keys, input.source(), show, look_apart);
   return value_or_fail(std::move(restored), "cannot restore");
 }

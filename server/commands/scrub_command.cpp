@@ -16,6 +16,7 @@
 #include "server/cli/quantities.hpp"
 #include "server/config/command_option_defaults.hpp"
 #include "server/config/errors.hpp"
+#include "server/config/store_location.hpp"
 #include "server/config/values.hpp"
 #include "server/process/store_user.hpp"
 #include "server/wiring/open_store.hpp"
@@ -25,6 +26,11 @@ namespace tacit::server {
 namespace {
 
 constexpr std::uint64_t most_wait = 86'400;
+
+constexpr const char* instead_of_scrub =
+    "the store is in etcd, which has no such command: servers compact its history after 5 minutes, and `etcdctl "
+    "defrag` "
+    "of each member, followers first, then removes the deleted rows from its file";
 
 std::chrono::seconds read_wait(std::string_view text) { return read_seconds(text, 0, most_wait); }
 
@@ -68,6 +74,7 @@ void print_json(const store::ScrubReport& report, std::uint64_t page_bytes, cons
 
 int scrub_command(const Config& config, const Arguments& arguments) {
   const auto wait = arguments.contains("wait") ? read_argument(arguments, "wait", read_wait) : default_scrub_wait;
+  if (is_in_etcd(config)) throw UsageError(instead_of_scrub);
   const auto store = store::KeylessStore::open(config.store, become_store_user);
   if (!store) throw UsageError(sentence(store.error()));
   check(*store);

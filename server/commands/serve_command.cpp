@@ -3,14 +3,17 @@
 #include <csignal>
 #include <cstdlib>
 #include <exception>
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include "auth/tool_identities.hpp"
 #include "crypto/memory/published.hpp"
+#include "crypto/time/unix_time.hpp"
 #include "http/io/server.hpp"
 #include "http/log/log.hpp"
 #include "http/log/log_writer.hpp"
@@ -32,6 +35,7 @@
 #include "server/serve/watchdog.hpp"
 #include "server/serve/watchdog_trouble.hpp"
 #include "server/wiring/config_check.hpp"
+#include "server/wiring/etcd_options.hpp"
 #include "server/wiring/identity.hpp"
 #include "server/wiring/listeners.hpp"
 #include "server/wiring/open_store.hpp"
@@ -63,8 +67,9 @@ void log_damage(const std::string& why) {
 }
 
 std::unique_ptr<store::Store> open_served_store(const Config& config, Lifecycle& lifecycle) {
-  store::StoreOptions options = store_options(config);
+  store::StoreOptions options = serving_store_options(config);
   options.on_failure = [&lifecycle](const std::string& why) { lifecycle.store_failed(why); };
+  if (options.etcd) options.etcd->on_failure = options.on_failure;
   options.on_damage = log_damage;
   auto store = store::open_served_store(options, load_serving_keys(config), log_format);
   if (!store) throw UsageError(sentence(store.error()));
@@ -87,20 +92,25 @@ void log_notes(const Config& config) {
 }
 
 /// A server also serves without a control socket.
-void log_control(const ControlSocket& control) {
-  if (!control.trouble()) return;
-  http::LogLine line(http::LogLevel::warn, "control_socket_failed");
-  http::log(line.field("reason", *control.trouble()));
+void log_no_control(const std::string& why) {
+  http::log(http::LogLine(http::LogLevel::warn, "control_socket_failed").field("reason", why));
+}
+
+/// Empties `control` if there is no directory for it.
+void open_control(std::optional<ControlSocket>& control, Lifecycle& lifecycle, const std::filesystem::path& directory,
+                  ControlSocket::Answer answer) {
+  if (directory.empty()) return log_no_control(no_control_directory);
+  control.emplace(lifecycle.context(), directory, std::move(answer));
+  if (control->trouble()) log_no_control(*control->trouble());
 }
 
 /// Returns the process's exit code.
 int serve_until_stopped(const Operation::Parts& parts, Lifecycle& lifecycle, http::Server& server,
                         const std::map<std::string, std::string>& environment, auth::Issuers* issuers) {
   const Operation operation(parts);
-  std::optional<ControlSocket> control(std::in_place, lifecycle.context(),
-                                       own_control_directory(parts.config, environment),
-                                       [&](const std::string& request) { return operation.answer(request); });
-  log_control(*control);
+  std::optional<ControlSocket> control;
+  open_control(control, lifecycle, own_control_directory(parts.config, environment),
+               [&](const std::string& request) { return operation.answer(request); });
   // Last, because a client that waits for this line may send requests at once.
   log_ready(parts.config, parts.server);
   parts.manager.ready(operation.serving());
@@ -144,10 +154,17 @@ struct ServedObjects {
   ServedObjects(const Config& config, Lifecycle& lifecycle)
       : identities(load_identities(config)),
         store(open_served_store(config, lifecycle)),
-        watch(*store, {config.audit_head_log, config.prekey_pool, runs_api(config.plane)}),
+        watch(*store,
+              {.head_interval = config.audit_head_log,
+               .prekey_pool = config.prekey_pool,
+               .serves_api = runs_api(config.plane),
+               .certificate_note =
+                   [&config] { return etcd_certificate_note(config.etcd_certificate, crypto::seconds_now()); }}),
         issuers(start_issuers(config)),
         resource(protected_resource(config, issuers.get())),
-        metrics(*store, issuers.get(), {config.store, last_backup_file(config)}, lifecycle.stopping(), reloads) {}
+        metrics(*store, issuers.get(),
+                {config.store, last_backup_file(config), [&config] { return etcd_certificate_expiry(config); }},
+                lifecycle.stopping(), reloads) {}
 
   crypto::Configured<auth::ToolIdentities>* tool_identities() { return identities ? &*identities : nullptr; }
 

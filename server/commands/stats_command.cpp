@@ -12,8 +12,10 @@
 #include "server/cli/commands.hpp"
 #include "server/cli/output.hpp"
 #include "server/cli/quantities.hpp"
+#include "server/commands/stats_etcd.hpp"
 #include "server/config/command_option_defaults.hpp"
 #include "server/config/errors.hpp"
+#include "server/config/store_location.hpp"
 #include "server/config/values.hpp"
 #include "server/process/store_user.hpp"
 #include "server/wiring/open_store.hpp"
@@ -73,25 +75,7 @@ void print_text(const store::StoreFigures& figures) {
                       {"file", size_text(figures.file_bytes)},
                       {"disk free", size_text(figures.disk_free_bytes)},
                       {"readers", readers_text(figures)}});
-  if (figures.biggest.empty()) return;
-  std::vector<std::vector<std::string>> rows = {{"biggest tenants", "secrets", "size"}};
-  for (const auto& one : figures.biggest) {
-    rows.push_back({one.tenant.str(), std::to_string(one.secrets), size_text(one.bytes)});
-  }
-  std::cout << '\n' << table(rows);
-}
-
-json::array biggest_json(const store::StoreFigures& figures) {
-  json::array biggest;
-  for (const auto& one : figures.biggest) {
-    json::object tenant;
-    tenant["user_id"] = one.tenant.str();
-    tenant["tenant"] = one.tenant.str();  // the name used by the other commands
-    tenant["bytes"] = one.bytes;
-    tenant["secrets"] = one.secrets;
-    biggest.push_back(std::move(tenant));
-  }
-  return biggest;
+  print_biggest(figures);
 }
 
 void print_json(const store::StoreFigures& figures) {
@@ -123,6 +107,7 @@ void print_json(const store::StoreFigures& figures) {
 
 int stats_command(const Config& config, const Arguments& arguments) {
   const std::size_t top = arguments.contains("top") ? read_argument(arguments, "top", read_top) : default_top_tenants;
+  if (is_in_etcd(config)) return stats_in_etcd(config, top, arguments.contains("json"));
   const auto store = store::KeylessStore::open(config.store, become_store_user);
   if (!store) throw UsageError(sentence(store.error()));
   const auto figures = value_or_fail(store->figures(top), "cannot read the store");

@@ -26,9 +26,11 @@
 #include "server/cli/commands.hpp"
 #include "server/cli/output.hpp"
 #include "server/cli/quantities.hpp"
+#include "server/commands/status_etcd.hpp"
 #include "server/commands/status_report.hpp"
 #include "server/commands/status_signing.hpp"
 #include "server/config/errors.hpp"
+#include "server/config/store_location.hpp"
 #include "server/control/answer_members.hpp"
 #include "server/process/apart.hpp"
 #include "server/process/store_user.hpp"
@@ -42,6 +44,8 @@ namespace json = boost::json;
 
 /// Longest wait for a server's answer and for file accesses: a hanging disk or lock must not block this command.
 constexpr std::chrono::seconds patience{3};
+/// Left of it for the child's end.
+constexpr std::chrono::milliseconds margin{500};
 
 /// The function's result, or std::nullopt if it takes too long; its thread then runs until the process ends.
 template <class T>
@@ -123,6 +127,25 @@ void add_room(std::vector<StatusLine>& lines, const Config& config, const std::o
   lines.push_back(room ? disk_status(*room) : late("disk"));
 }
 
+/// The answer of a running look; empty if it takes too long or fails.
+std::string told(Apart& look) {
+  try {
+    return look.wait(patience).value_or(std::string());
+  } catch (const CommandFailed&) {
+    return {};
+  }
+}
+
+void add_etcd(std::vector<StatusLine>& lines, const Config& config, const std::vector<json::object>& states) {
+  lines.push_back(etcd_status(states));
+  if (!states.empty()) lines.push_back(etcd_commit_status(states));
+  lines.push_back(etcd_size_status(states));
+  auto certificate = within_patience<std::optional<StatusLine>>(
+      [config] { return etcd_certificate_status(config, std::time(nullptr)); });
+  if (!certificate) lines.push_back(late("etcd certificate"));
+  if (certificate && *certificate) lines.push_back(std::move(**certificate));
+}
+
 StatusLine configuration_status(const LoadedConfig& loaded) {
   if (loaded.problems.empty()) return {"configuration", true, "can be read; tacit check-config checks it in full", {}};
   std::string text = counted(loaded.problems.size(), "fault") + "; the first: " + http::printable(loaded.problems[0]);
@@ -162,8 +185,11 @@ std::vector<StatusLine> make_status(const LoadedConfig& loaded, const std::map<s
   std::vector<StatusLine> lines;
   const FoundServers found = find_servers(loaded, environment, config.plane, patience);
   std::optional<StoreRoom> room = room_of(found.servers);
+  std::vector<json::object> etcd = etcd_states(found.servers);
+  const bool in_etcd = is_in_etcd(config);
   std::optional<Apart> look;  // forks, so before any thread starts
-  if (!room) look.emplace([&config] { return measure(config.store); });
+  if (in_etcd && etcd.empty()) look.emplace([&config] { return ask_etcd_state(config, patience - margin); });
+  if (!in_etcd && !room) look.emplace([&config] { return measure(config.store); });
   if (runs_api(config.plane)) add_plane(lines, "api", found, config.api_certificate);
   if (runs_tools(config.plane)) add_plane(lines, "tools", found, config.tool_certificate);
   lines.push_back(reload_status(found.servers));
@@ -173,6 +199,11 @@ std::vector<StatusLine> make_status(const LoadedConfig& loaded, const std::map<s
   lines.push_back(prekey_status(found.servers));
   auto backup = within_patience<StatusLine>([config] { return backup_status(config, std::time(nullptr)); });
   lines.push_back(backup ? std::move(*backup) : late("backup"));
+  if (in_etcd) {
+    if (look) etcd = read_etcd_state(told(*look));
+    add_etcd(lines, config, etcd);
+    return lines;
+  }
   if (look) room = measured(*look);
   add_room(lines, config, room);
   return lines;

@@ -199,7 +199,9 @@ StatusLine key_status(const std::vector<FoundServer>& servers) {
 }
 
 StatusLine backup_status(const Config& config, std::int64_t now) {
-  const auto noted = read_last_backup(last_backup_file(config));
+  const std::filesystem::path record = last_backup_file(config);
+  if (record.empty()) return {"backup", false, "not known: backup-record is not configured", {}};
+  const auto noted = read_last_backup(record);
   if (!noted) return {"backup", false, "none is recorded; systemctl enable --now tacit-backup.timer", {}};
   const std::int64_t age = std::max<std::int64_t>(now - noted->at, 0);
   StatusLine line{"backup", age <= backup_attention, {}, {}};

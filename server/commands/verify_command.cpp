@@ -19,10 +19,13 @@
 #include "server/cli/commands.hpp"
 #include "server/cli/input_file.hpp"
 #include "server/cli/progress.hpp"
+#include "server/cli/standard_streams.hpp"
 #include "server/config/errors.hpp"
+#include "server/config/store_location.hpp"
 #include "server/config/values.hpp"
 #include "server/process/apart.hpp"
 #include "server/process/store_user.hpp"
+#include "server/wiring/etcd_options.hpp"
 #include "server/wiring/open_store.hpp"
 #include "store/engine/whereabouts.hpp"
 #include "store/verify/page_engine.hpp"
@@ -32,6 +35,11 @@ namespace tacit::server {
 namespace {
 
 using Pages = std::unique_ptr<store::StorePages>;
+
+constexpr const char* instead_of_pages =
+    "note: the store is in etcd, so its pages are not checked: `etcdctl endpoint hashkv --cluster` compares the "
+    "members' "
+    "data, and `etcdutl snapshot status` checks a snapshot's file";
 
 /// Rows are read without LMDB, because a damaged page could make LMDB crash or hang.
 Pages open_pages(store::Outcome<Pages> opened) {
@@ -73,12 +81,22 @@ void add_damages(store::VerifyReport& report, const std::vector<store::PageDamag
   report.problems.insert(report.problems.begin(), problems.begin(), problems.end());
 }
 
+store::VerifyReport verify_rows(const store::Store& opened) {
+  Progress progress(std::cerr, "Verifying", ::isatty(STDERR_FILENO) == 1);
+  auto verified = store::verify_store(opened, [&](const store::VerifyProgress& p) {
+    store::note_work(store::FileWork::reading, p.rows);
+    progress.show(p.rows, p.rows_total);
+  });
+  return value_or_fail(std::move(verified), "cannot verify the store");
+}
+
 /// `place`: the store's directory or the backup's file, for messages.
 store::VerifyReport verify(const Config& config, const std::filesystem::path& place, store::StoreKeys keys,
                            store::StorePages& pages) {
   check_pages(pages);
   const auto damages = pages.damages();
   store::StoreOptions options = store_options(config);
+  options.etcd.reset();  // the rows of these pages, whatever the configured store is
   options.directory = place;
   const auto opened = store::Store::open(options, std::move(keys), std::make_unique<store::PageEngine>(pages));
   if (!opened) {
@@ -90,12 +108,18 @@ store::VerifyReport verify(const Config& config, const std::filesystem::path& pl
     add_damages(report, damages);
     return report;
   }
-  Progress progress(std::cerr, "Verifying", ::isatty(STDERR_FILENO) == 1);
-  auto verified =
-      store::verify_store(**opened, [&](const store::VerifyProgress& p) { progress.show(p.rows, p.rows_total); });
-  store::VerifyReport report = value_or_fail(std::move(verified), "cannot verify the store");
+  store::VerifyReport report = verify_rows(**opened);
   add_damages(report, pages.damages());
   return report;
+}
+
+/// A store in etcd: its rows. Its pages are etcd's own.
+store::VerifyReport verify_in_etcd(const Config& config, store::StoreKeys keys) {
+  complain(instead_of_pages);
+  become_etcd_user(config);
+  const auto opened = store::Store::open(store_options(config), std::move(keys));
+  if (!opened) throw UsageError(sentence(opened.error()));
+  return verify_rows(**opened);
 }
 
 void print_json(const store::VerifyReport& report, bool opens_values) {
@@ -112,6 +136,10 @@ void print_json(const store::VerifyReport& report, bool opens_values) {
   out["audit_pruned_through"] = report.audit_pruned_through;
   out["signatures_checked"] = report.signatures_checked;
   out["audit_head"] = report.audit_head;
+  if (!report.audit_heads.empty()) {
+    out["audit_heads"] = boost::json::array(report.audit_heads.begin(), report.audit_heads.end());
+    out["audit_heads_checked"] = report.heads_checked;
+  }
   out["problem_count"] = report.problem_count;
   out["problems"] = boost::json::array(report.problems.begin(), report.problems.end());
   std::cout << boost::json::serialize(out) << '\n';
@@ -129,12 +157,24 @@ void print_text(const store::VerifyReport& report, bool opens_values) {
             << report.keys << "\nprekeys        " << report.prekeys << "\nAPI keys       " << report.api_keys
             << "\naudit entries  " << report.audit_entries
             << (pruned > 0 ? ", pruned through " + std::to_string(pruned) : "") << "\nsignatures checked "
-            << report.signatures_checked << "\naudit head     " << report.audit_head << "\nproblems       "
-            << report.problem_count << '\n';
+            << report.signatures_checked << "\naudit head     " << report.audit_head;
+  for (const std::string& head : report.audit_heads) std::cout << "\nslot head      " << head;
+  std::cout << "\nproblems       " << report.problem_count << '\n';
   for (const auto& problem : report.problems) std::cout << "  " << http::printable(problem) << '\n';
   if (report.problem_count > report.problems.size()) {
     std::cout << "  and " << report.problem_count - report.problems.size() << " more\n";
   }
+}
+
+/// A store in a folder, or a backup.
+store::VerifyReport verify_pages(const Config& config, const Arguments& arguments, store::StoreKeys keys) {
+  if (!arguments.contains("backup")) {
+    const Pages pages = open_pages(store::StorePages::open(config.store, become_store_user));
+    return verify(config, config.store, std::move(keys), *pages);
+  }
+  const std::string backup = arguments["backup"].as<std::string>();
+  const Pages pages = open_backup(backup);
+  return verify(config, backup, std::move(keys), *pages);
 }
 
 /// Returns whether no problem was found.
@@ -142,10 +182,8 @@ bool verify_and_print(const Config& config, const Arguments& arguments) {
   const bool is_backup = arguments.contains("backup");  // possibly from before a rotation of the signing key
   const KeyNeeds needs{.root_private = true, .signs = false, .accept_retired = is_backup};
   store::StoreKeys keys = load_keys(config, needs);  // before the process may give up root
-  const Pages pages = is_backup ? open_backup(arguments["backup"].as<std::string>())
-                                : open_pages(store::StorePages::open(config.store, become_store_user));
-  const std::filesystem::path place = is_backup ? arguments["backup"].as<std::string>() : config.store.string();
-  const auto report = verify(config, place, std::move(keys), *pages);
+  const auto report = is_backup || !is_in_etcd(config) ? verify_pages(config, arguments, std::move(keys))
+                                                       : verify_in_etcd(config, std::move(keys));
   const bool opens_values = !config.root_private_keyring.empty();
   const store::WaitsForOthers reader;
   if (arguments.contains("json")) {
@@ -169,7 +207,7 @@ int verify_command(const Config& config, const Arguments& arguments) {
   const auto stall =
       arguments.contains("stall-timeout") ? read_argument(arguments, "stall-timeout", read_stall) : default_stall;
   const auto file = arguments.contains("backup") ? std::filesystem::path(arguments["backup"].as<std::string>())
-                                                 : config.store / "data.mdb";
+                                                 : data_of(config.store);
   const std::string good = "good";
   const Part part = [&] { return verify_and_print(config, arguments) ? good : std::string(); };
   return Apart(part, file).wait_while_it_goes_on(stall) == good ? exit_ok : exit_failed;

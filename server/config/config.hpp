@@ -1,5 +1,5 @@
-// The configuration of a process after reading and checking: every setting with its type and its default.
-// config_sources.hpp reads the sources; settings.hpp contains the table of settings for the help texts.
+// The configuration of a process after reading and checking: every setting with its type. The defaults, and whether a
+// reload applies a setting, are in its row of settings_table_*.cpp; config_sources.hpp reads the sources.
 #pragma once
 
 #include <chrono>
@@ -13,6 +13,7 @@
 #include "http/log/log_level.hpp"
 #include "http/wire/forwarded.hpp"
 #include "http/wire/networks.hpp"
+#include "store/etcd/etcd_options.hpp"
 
 namespace tacit::server {
 
@@ -67,7 +68,7 @@ struct Config {
   std::size_t token_cache = 0;    ///< verified tokens cached per thread
   std::chrono::seconds token_cache_time{};
 
-  std::filesystem::path store;
+  std::filesystem::path store;          ///< a folder, or etcd://…: see store_location.hpp
   std::filesystem::path backup_record;  ///< time of the last backup; empty: beside the store (last_backup.hpp)
   std::uint64_t map_size = 0;           ///< bytes
   std::filesystem::path root_public_keyring;
@@ -80,13 +81,25 @@ struct Config {
   std::filesystem::path audit_operator_keyring;  ///< no server opens it
   std::size_t prekey_pool = 0;                   ///< key pairs that are kept ready for new tenants
   bool strict_binding = false;                   ///< values are sealed with their tool and argument
-  std::uint64_t quota_default = 0;       ///< bytes
-  std::uint32_t api_keys_default = 0;    ///< of a tenant
-  std::uint32_t secrets_default = 0;     ///< of a tenant
-  std::chrono::seconds store_timeout{};  ///< for a write or an audit entry to be on the disk
-  std::chrono::seconds scrub_within{};   ///< until freed data is overwritten; 0: never
+  std::uint64_t quota_default = 0;               ///< bytes
+  std::uint32_t api_keys_default = 0;            ///< of a tenant
+  std::uint32_t secrets_default = 0;             ///< of a tenant
+  std::chrono::seconds store_timeout{};          ///< for a write or an audit entry to be on the disk
+  std::chrono::seconds scrub_within{};           ///< until freed data is overwritten; 0: never
   std::size_t write_queue_items = 0;
   std::size_t write_queue_bytes = 0;
+
+  // Of a store in etcd. Without etcd-ca, etcd-certificate and etcd-key there is no TLS
+  // (server/wiring/etcd_options.hpp).
+  std::filesystem::path etcd_ca;
+  std::filesystem::path etcd_certificate;
+  std::filesystem::path etcd_key;
+  std::filesystem::path etcd_operator_certificate;  ///< of commands; empty: etcd_certificate
+  std::filesystem::path etcd_operator_key;
+  std::uint64_t etcd_quota = 0;  ///< bytes of etcd's database
+  std::size_t etcd_max_txn_ops = 0;
+  std::size_t etcd_max_request_bytes = 0;
+  store::Revocation revocation{};
 
   unsigned threads = 0;  ///< 0: one for each CPU of the process
   std::size_t max_connections = 0;

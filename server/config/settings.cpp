@@ -14,6 +14,7 @@ std::span<const SettingTopic> setting_topics() {
                                     SettingTopic{"Behind a load balancer", balancer_settings()},
                                     SettingTopic{"Issuers and tokens", token_settings()},
                                     SettingTopic{"Store and keyrings", store_settings()},
+                                    SettingTopic{"Store in etcd", etcd_settings()},
                                     SettingTopic{"Limits", limit_settings()},
                                     SettingTopic{"Timeouts", timeout_settings()},
                                     SettingTopic{"Logs and audit", log_settings()}};

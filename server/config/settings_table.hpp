@@ -12,6 +12,7 @@ std::span<const Setting> listener_settings();  ///< settings_table_listeners.cpp
 std::span<const Setting> balancer_settings();
 std::span<const Setting> token_settings();
 std::span<const Setting> store_settings();    ///< settings_table_store.cpp
+std::span<const Setting> etcd_settings();     ///< settings_table_etcd.cpp
 std::span<const Setting> limit_settings();    ///< settings_table_limits.cpp
 std::span<const Setting> timeout_settings();  ///< settings_table_timeouts.cpp
 std::span<const Setting> log_settings();

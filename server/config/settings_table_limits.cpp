@@ -125,7 +125,7 @@ constexpr Setting limits[] = {
      .argument = "NUMBER",
      .initial = "1",
      .help = "Sustained rate of invalid credentials per second from one client address (IPv6: a /64). Further "
-             "invalid credentials are answered 429 instead of 401. 0: no limit.",
+             "invalid credentials are answered 429 instead of 401. Each process counts separately. 0: no limit.",
      .group = serving,
      .changed_by = ChangedBy::reload,
      .set = set_number<&Config::failed_auth_rate, 0, most_rate>},

@@ -3,6 +3,7 @@
 
 #include "server/config/setting_setters.hpp"
 #include "server/config/setting_text.hpp"
+#include "server/config/store_location.hpp"
 #include "store/model/defaults.hpp"
 
 namespace tacit::server {
@@ -14,18 +15,22 @@ constexpr auto signing_group = SettingGroup::signing;
 constexpr auto serving = SettingGroup::serving;
 constexpr auto asking = SettingGroup::asking;
 
+void set_store(Config& config, std::string_view text) { config.store = read_store(text); }
+
 constexpr Setting store_and_keys[] = {
     {.name = "store",
      .argument = "DIRECTORY",
      .initial = "/var/lib/tacit/store",
-     .help = "The store. Several processes of one host may share it.",
+     .help = "The store: a directory, which several processes of one host may share, or "
+             "etcd://HOST:PORT[,HOST:PORT...]/NAME, a store in an etcd cluster, which several hosts share.",
      .group = store_group | asking,
      .changed_by = ChangedBy::restart,
-     .set = set_path<&Config::store>},
+     .set = set_store},
     {.name = "backup-record",
      .argument = "FILE",
      .help = "File in which `tacit backup` records a success, for /metrics and `tacit status`. Default: "
-             "STORE.last-backup, beside the store. Only the backup user should be able to write to its directory.",
+             "STORE.last-backup, beside the store; of a store in etcd, none. Only the backup user should be able to "
+             "write to its directory.",
      .group = store_group,
      .changed_by = ChangedBy::restart,
      .set = set_optional_path<&Config::backup_record>},
@@ -33,7 +38,7 @@ constexpr Setting store_and_keys[] = {
      .argument = "BYTES",
      .initial = size_text<store::defaults::map_size>,
      .help = "Maximum size of the store: reserved address space, not memory or disk in use. The same for all "
-             "processes.",
+             "processes. No effect in etcd.",
      .group = store_group,
      .changed_by = ChangedBy::restart,
      .set = set_bytes<&Config::map_size, mebibyte>},
@@ -114,7 +119,8 @@ constexpr Setting store_and_keys[] = {
      .argument = "SECONDS",
      .initial = seconds_text<store::defaults::scrub_within.count()>,
      .help = "Time after a deletion, a replacement or an erasure until its bytes are overwritten in the store's "
-             "file, unless a reader still uses an older snapshot. 0: only `tacit scrub` overwrites them.",
+             "file, unless a reader still uses an older snapshot. 0: only `tacit scrub` overwrites them. "
+             "No effect in etcd.",
      .group = serving,
      .changed_by = ChangedBy::restart,
      .set = set_seconds<&Config::scrub_within, 0, day>},

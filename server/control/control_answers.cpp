@@ -12,6 +12,7 @@
 #include "crypto/time/unix_time.hpp"
 #include "http/api/readiness.hpp"
 #include "server/control/control_client.hpp"
+#include "server/control/etcd_answer.hpp"
 #include "server/serve/watchdog_trouble.hpp"
 #include "store/health.hpp"
 
@@ -101,6 +102,7 @@ json::object describe_server(const Config& config, const http::Server& server, c
   const store::Room room = store.health().state().room();
   out["room"] = json::object{
       {"map_bytes", room.map_bytes}, {"map_free_bytes", room.map_free_bytes}, {"disk_bytes", room.disk_bytes}};
+  if (const auto etcd = store.health().state().etcd_figures()) out["etcd"] = to_json(*etcd);
   out["last_reload"] = nullptr;
   if (last_reload) {
     json::object result = to_json(*last_reload);

@@ -15,6 +15,8 @@
 #include <utility>
 
 #include "crypto/text/sentence.hpp"
+#include "http/log/printable.hpp"
+#include "server/config/store_location.hpp"
 #include "server/control/answer_members.hpp"
 #include "server/control/control_files.hpp"
 
@@ -153,6 +155,12 @@ std::string name_of(const FoundServer& server) {
 }
 
 std::string store_identity(const std::filesystem::path& store) {
+  if (is_in_etcd(store)) {
+    // The order of the endpoints is only the order in which they are tried.
+    EtcdLocation location = read_etcd_location(store.native());
+    std::sort(location.endpoints.begin(), location.endpoints.end());
+    return location.str();
+  }
   std::error_code error;
   std::filesystem::path whole = std::filesystem::weakly_canonical(std::filesystem::absolute(store, error), error);
   return (error ? store : whole).string();

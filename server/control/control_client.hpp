@@ -47,7 +47,8 @@ FoundServers find_servers(const LoadedConfig& loaded, const std::map<std::string
 /// "process 4711 (api)".
 std::string name_of(const FoundServer& server);
 
-/// The store's path in a server's state: absolute, without links.
+/// The store's path in a server's state: absolute, without links. Of a store in etcd: its location, with the endpoints
+/// in order.
 std::string store_identity(const std::filesystem::path& store);
 
 }  // namespace tacit::server

@@ -14,6 +14,8 @@
 #include <memory>
 #include <utility>
 
+#include "server/config/store_location.hpp"
+
 namespace tacit::server {
 namespace {
 
@@ -55,7 +57,7 @@ struct CloseDirectory {
 std::filesystem::path own_control_directory(const Config& config, const Environment& environment) {
   if (!config.control_directory.empty()) return config.control_directory;
   std::filesystem::path runtime = runtime_directory(environment);
-  return runtime.empty() ? config.store : runtime;
+  return runtime.empty() && !is_in_etcd(config) ? config.store : runtime;
 }
 
 std::vector<std::filesystem::path> control_directories(const Config& config, const Environment& environment) {
@@ -69,7 +71,7 @@ std::vector<std::filesystem::path> control_directories(const Config& config, con
   if (!environment.contains("MAINPID")) {
     for (const auto& directory : packaged_directories()) add(directory);
   }
-  add(config.store);
+  if (!is_in_etcd(config)) add(config.store);
   return all;
 }
 

@@ -19,9 +19,14 @@ namespace tacit::server {
 using crypto::Descriptor;
 
 /// The directory of this server's socket: control-directory, else the unit's runtime directory (RUNTIME_DIRECTORY),
-/// else the store's directory.
+/// else the store's directory; empty if the store is in etcd and has none.
 std::filesystem::path own_control_directory(const Config& config,
                                             const std::map<std::string, std::string>& environment);
+
+/// Why a server whose own_control_directory is empty has no socket.
+inline constexpr const char* no_control_directory =
+    "control-directory is not configured, and a store in etcd has no directory for the socket: tacit status and tacit "
+    "reload do not find this server";
 
 /// The directories that may contain sockets of servers of this configuration: the same, and those of the package's
 /// units. A command that systemd runs for a unit (MAINPID) does not search the directories of other units.

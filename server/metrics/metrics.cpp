@@ -5,6 +5,7 @@
 #include <array>
 #include <chrono>
 #include <limits>
+#include <optional>
 
 #include <openssl/crypto.h>
 
@@ -55,6 +56,7 @@ void add_issuer_metrics(MetricFamilies& families, const auth::Issuers* issuers) 
 }
 
 void add_backup_metrics(MetricFamilies& families, const std::filesystem::path& record_file) {
+  if (record_file.empty()) return;  // backups of a store in etcd are made on any host
   const auto record = read_last_backup(record_file);
   families
       .gauge("tacit_backup_last_success_timestamp_seconds",
@@ -108,7 +110,10 @@ std::vector<prometheus::MetricFamily> Metrics::Collect() const {
         .add(expiry ? static_cast<double>(*expiry) : std::numeric_limits<double>::infinity());
   }
   const store::StoreStatistics statistics = store_.health().statistics();
-  add_store_metrics(families, statistics, places_.store);
+  const std::optional<store::EtcdFigures> etcd = store_.health().state().etcd_figures();
+  add_store_metrics(families, statistics, etcd ? std::nullopt : std::optional(places_.store));
+  if (etcd) add_etcd_metrics(families, *etcd);
+  if (etcd && places_.etcd_certificate_expiry) add_etcd_certificate(families, places_.etcd_certificate_expiry());
   add_signing_metrics(families, statistics.signing, watch_ != nullptr ? watch_->findings() : StoreFindings());
   add_backup_metrics(families, places_.backup_record);
   add_issuer_metrics(families, issuers_);
@@ -118,7 +123,7 @@ std::vector<prometheus::MetricFamily> Metrics::Collect() const {
       .add(std::uint64_t{1}, {{"version", TACIT_VERSION},
                               {"compiler", compiler},
                               {"openssl", OpenSSL_version(OPENSSL_VERSION_STRING)},
-                              {"lmdb", statistics.storage.engine}});
+                              {"lmdb", etcd ? std::string() : statistics.storage.engine}});
   return families.take();
 }
 

@@ -6,7 +6,10 @@
 #include <prometheus/collectable.h>
 
 #include <atomic>
+#include <cstdint>
 #include <filesystem>
+#include <functional>
+#include <optional>
 #include <string>
 
 #include "auth/issuers/issuer.hpp"
@@ -15,6 +18,7 @@
 #include "server/metrics/metric_families.hpp"
 #include "server/serve/reload_counts.hpp"
 #include "server/serve/store_watch.hpp"
+#include "store/engine/etcd_figures.hpp"
 #include "store/engine/statistics.hpp"
 #include "store/store.hpp"
 
@@ -27,6 +31,8 @@ class Metrics final : public prometheus::Collectable, public http::MetricsSource
   struct Places {
     std::filesystem::path store;
     std::filesystem::path backup_record;
+    /// Of the certificate with which this server connects to etcd, in seconds since 1970.
+    std::function<std::optional<std::int64_t>()> etcd_certificate_expiry{};
   };
   /// All arguments must outlive it. `issuers` may be null.
   Metrics(const store::Store& store, const auth::Issuers* issuers, Places places, const std::atomic<bool>& stopping,
@@ -64,8 +70,13 @@ class Metrics final : public prometheus::Collectable, public http::MetricsSource
 /// http_metrics.cpp
 void add_http_metrics(MetricFamilies& families, const http::Server& server);
 /// store_metrics.cpp
+/// `directory`: the store's folder; std::nullopt: it has none, so neither a map nor readers nor a disk.
 void add_store_metrics(MetricFamilies& families, const store::StoreStatistics& store,
-                       const std::filesystem::path& directory);
+                       const std::optional<std::filesystem::path>& directory);
+/// etcd_metrics.cpp
+void add_etcd_metrics(MetricFamilies& families, const store::EtcdFigures& etcd);
+/// `expiry` in seconds since 1970; without one there is no series.
+void add_etcd_certificate(MetricFamilies& families, std::optional<std::int64_t> expiry);
 /// signing_metrics.cpp
 void add_signing_metrics(MetricFamilies& families, const store::SigningStatistics& signing, const StoreFindings& found);
 

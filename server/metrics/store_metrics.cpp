@@ -66,6 +66,15 @@ void add_reader_metrics(MetricFamilies& families, const store::StorageStatistics
       .add(storage.oldest_reader_lag);
 }
 
+void add_disk_metrics(MetricFamilies& families, const std::filesystem::path& directory) {
+  std::error_code error;
+  const auto disk = std::filesystem::space(directory, error);
+  auto disk_size = families.gauge("tacit_store_disk_bytes", "Size of the store's file system.");
+  auto disk_free = families.gauge("tacit_store_disk_free_bytes", "Free space of the store's file system.");
+  if (!error) disk_size.add(std::uint64_t{disk.capacity});
+  if (!error) disk_free.add(std::uint64_t{disk.available});
+}
+
 /// The first 48 bits of the hash, which a double represents exactly and which suffice to distinguish two logs. As a
 /// label, the hash would create a new series with each change.
 double leading_bits(const crypto::Digest& hash) {
@@ -74,25 +83,31 @@ double leading_bits(const crypto::Digest& hash) {
   return static_cast<double>(bits);
 }
 
-}  // namespace
-
-void add_store_metrics(MetricFamilies& families, const store::StoreStatistics& store,
-                       const std::filesystem::path& directory) {
-  add_engine_metrics(families, store.engine);
-  add_space_metrics(families, store.storage);
-  add_reader_metrics(families, store.storage);
-  std::error_code error;
-  const auto disk = std::filesystem::space(directory, error);
-  auto disk_size = families.gauge("tacit_store_disk_bytes", "Size of the store's file system.");
-  auto disk_free = families.gauge("tacit_store_disk_free_bytes", "Free space of the store's file system.");
-  if (!error) disk_size.add(std::uint64_t{disk.capacity});
-  if (!error) disk_free.add(std::uint64_t{disk.available});
+/// Each slot has a series of its own: a sequence of another slot says nothing about it.
+void add_audit_metrics(MetricFamilies& families, const store::StoreStatistics& store) {
   auto sequence = families.gauge("tacit_audit_sequence", "Sequence of the newest audit entry of any process.");
   auto head = families.gauge("tacit_audit_head_prefix", "The first 48 bits of the newest audit entry's hash.");
   if (store.audit_head) {
     sequence.add(store.audit_head->sequence);
     head.add(leading_bits(store.audit_head->hash));
   }
+  for (const store::AuditMark& newest : store.audit_heads) {
+    sequence.add(newest.sequence, {{"slot", to_string(newest.slot)}});
+    head.add(leading_bits(newest.hash), {{"slot", to_string(newest.slot)}});
+  }
+}
+
+}  // namespace
+
+void add_store_metrics(MetricFamilies& families, const store::StoreStatistics& store,
+                       const std::optional<std::filesystem::path>& directory) {
+  add_engine_metrics(families, store.engine);
+  if (directory) {
+    add_space_metrics(families, store.storage);
+    add_reader_metrics(families, store.storage);
+    add_disk_metrics(families, *directory);
+  }
+  add_audit_metrics(families, store);
   auto keys = families.gauge("tacit_key_info", "1; the labels identify a key of this process's keyrings.");
   for (const store::KeyVersion& key : store.keys) {
     keys.add(std::uint64_t{1}, {{"ring", key.ring}, {"key_id", key.id}, {"state", key.primary ? "primary" : "active"}});

@@ -20,6 +20,7 @@
 
 #include "crypto/files/descriptor.hpp"
 #include "server/config/errors.hpp"
+#include "server/config/store_location.hpp"
 
 namespace tacit::server {
 namespace {
@@ -224,8 +225,12 @@ void Apart::signal(int number) const {
   if (child_ > 0) ::kill(child_, number);
 }
 
+std::filesystem::path data_of(const std::filesystem::path& store) {
+  return is_in_etcd(store) ? store : store / "data.mdb";
+}
+
 std::string run_apart(const std::filesystem::path& store, const Part& part, std::chrono::milliseconds stall) {
-  return Apart(part, store / "data.mdb").wait_while_it_goes_on(stall);
+  return Apart(part, data_of(store)).wait_while_it_goes_on(stall);
 }
 
 void end_with_parent() {

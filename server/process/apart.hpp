@@ -64,6 +64,9 @@ class Apart {
   std::unique_ptr<StallClock> counted_;  ///< of count_wait
 };
 
+/// What error messages name for that store: the file in its folder, or its place in etcd.
+std::filesystem::path data_of(const std::filesystem::path& store);
+
 /// Runs the part, which opens that store, in a child, and returns its answer. `stall`: the child's longest time without
 /// progress.
 std::string run_apart(const std::filesystem::path& store, const Part& part,

@@ -47,7 +47,7 @@ class SignalsToChild {
 
 int run_command_apart(const std::filesystem::path& store, const std::function<int()>& command,
                       std::chrono::milliseconds stall) {
-  Apart child([&command] { return std::to_string(command()); }, store / "data.mdb");
+  Apart child([&command] { return std::to_string(command()); }, data_of(store));
   const SignalsToChild signals(child);
   const std::string answer = child.wait_while_it_goes_on(stall);
   int code = exit_failed;

@@ -7,6 +7,7 @@
 
 #include "http/log/log.hpp"
 #include "server/wiring/open_store.hpp"
+#include "store/engine/context.hpp"
 #include "store/keys/keys.hpp"
 #include "store/keys/prekeys.hpp"
 #include "store/keys/signing_state.hpp"
@@ -19,6 +20,8 @@ using std::chrono::milliseconds;
 /// A look is a count of rows in constant time, so an idle server pays next to nothing. 3,000 new tenants a second take
 /// 750 pairs between two looks.
 constexpr milliseconds between_looks{250};
+/// On a store that several hosts share a look reads the pool.
+constexpr milliseconds between_shared_looks{2'000};
 /// A count reads and verifies the pool. It takes at most 0.1 % of a thread, except that a very large pool is counted
 /// every 10 minutes.
 constexpr milliseconds between_counts{30'000};
@@ -100,7 +103,7 @@ PrekeyKeeper::Milliseconds PrekeyKeeper::round(std::size_t pool) {
   const std::uint64_t ready = count_->ready(*rows);
   if (ready >= pool) {
     complaints_.reset();
-    return between_looks;
+    return store_.keys().context()->engine->traits().shared ? between_shared_looks : between_looks;
   }
   const bool low = is_low(ready, pool);
   const std::size_t number = std::min(low ? urgent_batch : batch, pool - ready);

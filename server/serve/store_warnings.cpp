@@ -4,8 +4,8 @@ namespace tacit::server {
 
 using crypto::SigningPhase;
 
-std::string rewritten_log_warning(std::uint64_t entry, bool is_unsigned) {
-  return "the audit log was rewritten: entry " + std::to_string(entry) +
+std::string rewritten_log_warning(const std::string& entry, bool is_unsigned) {
+  return "the audit log was rewritten: entry " + entry +
          (is_unsigned ? " is not signed" : " is not the one that this process saw") + "; run tacit audit verify";
 }
 
@@ -32,7 +32,8 @@ std::vector<std::string> logged_warnings(const StoreFindings& found) {
 std::vector<std::string> store_warnings(const StoreFindings& found) {
   std::vector<std::string> warnings;
   if (found.changed_entry) {
-    warnings.push_back(rewritten_log_warning(*found.changed_entry, found.changed_is_unsigned));
+    const std::string slot = found.changed_slot.empty() ? std::string() : found.changed_slot + ":";
+    warnings.push_back(rewritten_log_warning(slot + std::to_string(*found.changed_entry), found.changed_is_unsigned));
   }
   for (std::string& warning : logged_warnings(found)) warnings.push_back(std::move(warning));
   const bool is_signed = found.phase != SigningPhase::none;
@@ -46,6 +47,7 @@ std::vector<std::string> store_warnings(const StoreFindings& found) {
     warnings.push_back(unsigned_tenants_warning(found.phase, tenants));
   }
   if (found.rekey_unfinished) warnings.emplace_back(rekey_is_unfinished);
+  warnings.insert(warnings.end(), found.etcd.begin(), found.etcd.end());
   return warnings;
 }
 

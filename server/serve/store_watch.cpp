@@ -8,6 +8,8 @@
 
 #include "crypto/keyrings/keyring.hpp"
 #include "http/log/log.hpp"
+#include "server/serve/etcd_warnings.hpp"
+#include "server/wiring/open_store.hpp"
 #include "store/audit/audit_history.hpp"
 #include "store/audit/audit_trail.hpp"
 #include "store/health.hpp"
@@ -31,7 +33,9 @@ constexpr std::uint64_t most_verified = 8192;
 
 void log_change(const store::AuditHistory::Changed& changed) {
   http::LogLine line(http::LogLevel::error, "audit_history_changed");
-  line.field("sequence", changed.expected.sequence).field("expected", crypto::to_hex(changed.expected.hash));
+  line.field("sequence", changed.expected.sequence);
+  if (!changed.expected.slot.is_embedded()) line.field("slot", to_string(changed.expected.slot));
+  line.field("expected", crypto::to_hex(changed.expected.hash));
   const std::string found = changed.found ? crypto::to_hex(*changed.found) : std::string("missing");
   http::log(line.field("found", changed.is_unsigned ? std::string("unsigned") : found));
 }
@@ -48,6 +52,7 @@ StoreWatch::StoreWatch(const store::Store& store, const Options& options)
     : store_(store),
       serves_api_(options.serves_api),
       walk_pause_(options.walk_pause),
+      certificate_note_(options.certificate_note),
       prekey_pool_(options.prekey_pool) {
   // `start` logs the first head.
   head_ = {.every = options.head_interval, .due = Clock::now() + options.head_interval};
@@ -120,6 +125,7 @@ void StoreWatch::look(Clock::time_point now) {
 void StoreWatch::look_at_log(Clock::time_point now) {
   if (head_.take(now)) {
     log_head();
+    record_heads();
     history_.due = now;
   }
   if (!history_.take(now)) return;
@@ -131,6 +137,7 @@ void StoreWatch::look_at_pool(Clock::time_point now) {
   if (!prekeys_.take(now)) return;
   count_prekeys();
   look_at_signing();
+  look_at_etcd();
   publish();
 }
 
@@ -144,14 +151,20 @@ bool StoreWatch::rest() {
   return true;
 }
 
+/// One line for each slot that has entries; of an empty log, one of sequence 0.
 void StoreWatch::log_head() const {
-  const auto head = store_.audit().head();
-  if (!head) {
+  auto heads = store_.audit().heads();
+  if (!heads) {
     http::LogLine line(http::LogLevel::error, "audit_head_failed");
-    return http::log(line.field("reason", head.error().subject));
+    return http::log(line.field("reason", heads.error().subject));
   }
-  http::LogLine line(http::LogLevel::info, "audit_head");
-  http::log_always(line.field("sequence", head->sequence).field("hash", crypto::to_hex(head->hash)));
+  if (heads->empty()) heads->emplace_back();
+  for (const store::AuditMark& head : *heads) {
+    http::LogLine line(http::LogLevel::info, "audit_head");
+    line.field("sequence", head.sequence);
+    if (!head.slot.is_embedded()) line.field("slot", to_string(head.slot));
+    http::log_always(line.field("hash", crypto::to_hex(head.hash)));
+  }
 }
 
 /// The server continues after a change: otherwise an attacker could stop it by one.
@@ -204,6 +217,26 @@ void StoreWatch::look_at_signing() {
   findings_.refused_keys = state->refused_keys;
 }
 
+void StoreWatch::look_at_etcd() {
+  const auto figures = store_.health().state().etcd_figures();
+  if (!figures) return;
+  std::vector<std::string> warnings =
+      etcd_warnings(*figures, certificate_note_ ? certificate_note_() : std::optional<std::string>());
+  const std::lock_guard lock(mutex_);
+  findings_.etcd = std::move(warnings);
+}
+
+/// Links the chain of this process's slot with those of the others, so that none can be cut without a contradiction.
+void StoreWatch::record_heads() {
+  if (!store_.health().state().etcd_figures() || store_.health().unwilling()) return;
+  store::AuditContext who;
+  who.plane = serves_api_ ? "api" : "tools";
+  const auto recorded = server::run(store_.audit().record_heads(std::move(who)));
+  if (recorded) return;
+  http::LogLine line(http::LogLevel::warn, "audit_heads_not_recorded");
+  http::log(line.field("reason", sentence(recorded.error())));
+}
+
 /// Each warning once, when it appears, and refused keys once a minute.
 void StoreWatch::log_new(const StoreFindings& found) {
   std::vector<std::string> warnings = logged_warnings(found);
@@ -236,6 +269,7 @@ void StoreWatch::publish() {
   found.makes_first_writes = serves_api_;
   found.prekeys_low = prekey_pool_ / 4;
   if (changed) found.changed_entry = changed->expected.sequence;
+  if (changed && !changed->expected.slot.is_embedded()) found.changed_slot = to_string(changed->expected.slot);
   found.changed_is_unsigned = changed && changed->is_unsigned;
   log_new(found);
   warnings_.publish_if_new(store_warnings(found));

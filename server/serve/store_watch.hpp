@@ -1,13 +1,15 @@
 // Looks at a served store at intervals, beside the requests: whether the audit log still contains what this process saw
 // of it, whether there are key pairs for new tenants, how many tenants' keys are not signed, whether the cut-off is as
-// it was, and whether a rekey of all tenants is unfinished. Logs the audit head: with a copy of the log on another
-// host, an operator can detect a truncated or rewritten audit chain (`tacit audit verify --anchor`).
+// it was, whether a rekey of all tenants is unfinished, and what etcd reports if the store is there. Logs the audit
+// head: with a copy of the log on another host, an operator can detect a truncated or rewritten audit chain (`tacit
+// audit verify --anchor`).
 #pragma once
 
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -31,6 +33,8 @@ class StoreWatch {
     bool serves_api = false;
     /// Between two parts of a long walk, so that it takes a small share of the disk and of a CPU.
     std::chrono::milliseconds walk_pause{10};
+    /// Of a store in etcd: a sentence about the certificate of this server's identity; empty: it needs none.
+    std::function<std::optional<std::string>()> certificate_note{};
   };
 
   /// Does nothing before `start`. The store must outlive this object, or `stop` must have been called.
@@ -73,12 +77,15 @@ class StoreWatch {
   void count_prekeys();
   void count_unsigned();
   void look_at_signing();
+  void look_at_etcd();
+  void record_heads();
   void publish();
   void log_new(const StoreFindings& found);
 
   const store::Store& store_;
   const bool serves_api_;
   const std::chrono::milliseconds walk_pause_;
+  const std::function<std::optional<std::string>()> certificate_note_;
   std::atomic<std::uint64_t> prekey_pool_;
   Warnings warnings_;
 

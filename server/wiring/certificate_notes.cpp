@@ -4,7 +4,9 @@
 #include "http/client_certificates/client_trust.hpp"
 #include "http/tls/certificate_watch.hpp"
 #include "http/tls/tls_context.hpp"
+#include "server/config/store_location.hpp"
 #include "server/wiring/config_check.hpp"
+#include "server/wiring/etcd_options.hpp"
 #include "server/wiring/listeners.hpp"
 
 namespace tacit::server {
@@ -36,6 +38,10 @@ std::vector<std::string> find_certificate_notes(const Config& config) {
     if (!runs || files.certificate.empty() || files.certificate_key.empty()) continue;
     // The tool plane's own certificate can be checked without the CA of its clients.
     add_notes(files, http::name_of(plane), host_of(config, plane), notes);
+  }
+  if (is_in_etcd(config)) {
+    auto note = etcd_certificate_note(config.etcd_certificate, crypto::seconds_now());
+    if (note) notes.push_back(std::move(*note));
   }
   return notes;
 }

@@ -6,6 +6,7 @@
 #include <boost/asio/ip/address.hpp>
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <map>
 #include <optional>
@@ -17,17 +18,12 @@
 #include "crypto/keyrings/keyring.hpp"
 #include "crypto/text/sentence.hpp"
 #include "http/tls/tls_context.hpp"
-#include "server/config/errors.hpp"
+#include "server/config/store_location.hpp"
 #include "server/config/suggestion.hpp"
-#include "server/process/apart.hpp"
+#include "server/wiring/etcd_options.hpp"
 #include "server/wiring/identity.hpp"
 #include "server/wiring/listeners.hpp"
-#include "server/wiring/open_store.hpp"
 #include "server/wiring/signing_rings.hpp"
-#include "store/keys/keys.hpp"
-#include "store/keys/signing_state.hpp"
-#include "store/model/damage.hpp"
-#include "store/served_store.hpp"
 
 namespace tacit::server {
 namespace {
@@ -65,6 +61,7 @@ class Check {
   void listeners();
   void keyrings();
   void signing_keyrings(const crypto::Signers& signers);
+  void etcd();
   void issuers();
   std::vector<std::string> take() { return std::move(problems_); }
 
@@ -184,6 +181,10 @@ void Check::signing_keyrings(const crypto::Signers& signers) {
   }
 }
 
+void Check::etcd() {
+  for (std::string& fault : find_identity_problems(config_, EtcdIdentity::server)) problem(std::move(fault));
+}
+
 void Check::issuers() {
   if (!uses_issuers(config_) || !configured("issuers", config_.issuers)) return;
   const auth::ToolAudience needed = tool_audience(config_.plane, config_.tool_user_token);
@@ -211,12 +212,35 @@ void add_directory_notes(const Config& config, std::vector<std::string>& notes) 
 
 /// Opening the store checks its files; this note is about later changes.
 void add_store_note(const Config& config, std::vector<std::string>& notes) {
+  if (is_in_etcd(config)) return;
   struct stat folder {};
   if (::stat(config.store.c_str(), &folder) != 0 || (folder.st_mode & S_ISVTX) != 0) return;
   const bool ours = folder.st_uid == 0 || folder.st_uid == ::geteuid();
   if (!ours || !crypto::others_may_change(folder)) return;
   notes.push_back("store: other users may replace the files in " + config.store.string() +
                   ", whose directory is not sticky: chmod +t " + config.store.string());
+}
+
+/// Settings of a store in a folder, and what a store in etcd needs instead.
+void add_etcd_notes(const Config& config, std::vector<std::string>& notes) {
+  if (!is_in_etcd(config)) return;
+  const Config initial;
+  std::string idle;
+  const auto add = [&idle](const char* name) { idle.append(idle.empty() ? "" : ", ").append(name); };
+  if (config.map_size != initial.map_size) add("map-size");
+  if (config.scrub_within != initial.scrub_within) add("scrub-within");
+  if (!idle.empty()) notes.push_back(idle + ": no effect, because the store is in etcd");
+  if (config.backup_record.empty()) {
+    notes.emplace_back(
+        "backup-record is not configured, and a store in etcd has no file beside it: metrics and tacit status do not "
+        "show the last backup");
+  }
+  // The directory of a unit is known only to its process.
+  if (config.control_directory.empty() && std::getenv("RUNTIME_DIRECTORY") == nullptr) {
+    notes.emplace_back(
+        "control-directory is not configured: unless the unit has a RuntimeDirectory, tacit reload and tacit status "
+        "do not find the server");
+  }
 }
 
 /// Servers and commands work without signatures until an operator sets them up, after an upgrade.
@@ -227,21 +251,13 @@ void add_signing_note(const Config& config, std::vector<std::string>& notes) {
   notes.emplace_back("tenants' keys and the audit log are not signed: run tacit key add signing");
 }
 
-/// Before a note in the answer of the child that opens the store. No sentence begins so.
-constexpr char note_mark = '\n';
-
-std::string cut_off_note(const store::Store& store) {
-  const auto state = store::look_at_signing(store.keys());
-  if (!state || !state->cut_off_fault) return {};
-  return note_mark + *state->cut_off_fault;
-}
-
 }  // namespace
 
 std::vector<std::string> find_problems(const Config& config) {
   Check check(config);
   check.listeners();
   check.keyrings();
+  check.etcd();
   check.issuers();
   return check.take();
 }
@@ -250,6 +266,7 @@ std::vector<std::string> find_notes(const Config& config) {
   std::vector<std::string> notes = find_certificate_notes(config);
   add_directory_notes(config, notes);
   add_store_note(config, notes);
+  add_etcd_notes(config, notes);
   add_signing_note(config, notes);
   if (!runs_api(config.plane) || !uses_issuers(config) || !config.public_url.empty()) return notes;
   notes.emplace_back(
@@ -274,28 +291,6 @@ std::vector<std::string> find_command_notes(const Config& config) {
 
 std::vector<std::string> find_key_notes(const Config& config) {
   return uses_issuers(config) ? auth::find_issuer_notes(config.issuers) : std::vector<std::string>();
-}
-
-std::vector<std::string> find_store_problems(const Config& config, std::vector<std::string>& notes) {
-  const std::string problem = run_apart(
-      config.store,
-      [&config]() -> std::string {
-        try {
-          const KeyNeeds needs{.root_private = runs_tools(config.plane), .signs = false, .accept_unnamed = true};
-          const auto store = open_store(config, needs);
-          const auto fits = store::check_for_serving(*store);
-          return fits ? cut_off_note(*store) : sentence(fits.error());
-        } catch (const UsageError& error) {
-          return error.what();
-        } catch (const store::DamagedStore& error) {
-          return error.what();
-        }
-      },
-      default_stall + config.store_timeout);
-  if (problem.empty()) return {};
-  if (problem.front() != note_mark) return {problem};
-  notes.push_back(problem.substr(1));
-  return {};
 }
 
 }  // namespace tacit::server

@@ -6,11 +6,13 @@
 #include <cstdlib>
 #include <iostream>
 #include <system_error>
+#include <utility>
 
 #include "http/log/printable.hpp"
 #include "server/config/errors.hpp"
 #include "server/config/keyring_files.hpp"
 #include "server/process/store_user.hpp"
+#include "server/wiring/etcd_options.hpp"
 #include "server/wiring/signing_rings.hpp"
 #include "store/served_store.hpp"
 
@@ -110,6 +112,15 @@ store::StoreOptions store_options(const Config& config) {
   options.scrub_within = config.scrub_within;
   options.queue_items = config.write_queue_items;
   options.queue_bytes = config.write_queue_bytes;
+  options.etcd = etcd_options(config);
+  return options;
+}
+
+store::StoreOptions serving_store_options(const Config& config) {
+  store::StoreOptions options = store_options(config);
+  options.etcd = etcd_options(config, EtcdIdentity::server);
+  if (options.etcd) options.etcd->writes = true;
+  if (options.etcd) options.etcd->compacts = true;
   return options;
 }
 
@@ -118,7 +129,9 @@ void CloseStore::operator()(store::Store* store) const {
   constexpr std::chrono::seconds grace{2};
   if (store->finish(grace)) return;
   // The writer may wait forever, and the destructor would wait for the writer.
-  std::cerr << "tacit: another process holds the store's lock, or the disk does not answer" << std::endl;
+  std::cerr << (in_etcd ? "tacit: etcd does not answer"
+                        : "tacit: another process holds the store's lock, or the disk does not answer")
+            << std::endl;
   std::_Exit(exit_failed);
 }
 
@@ -137,9 +150,14 @@ OpenStore open_store(const Config& config, KeyNeeds needs) {
   options.map_size = 0;  // a command uses the store's present map, whatever its configuration
   options.give_up_root = become_store_user;
   options.scrub_within = {};  // servers scrub, also at their start
-  auto store = store::Store::open(options, load_keys(config, needs));
+  if (needs.as_server) options.etcd = etcd_options(config, EtcdIdentity::server);
+  // Unsigned rows are accepted to sign them.
+  if (options.etcd) options.etcd->writes = needs.signs || needs.accept_unsigned;
+  store::StoreKeys keys = load_keys(config, needs);
+  if (options.etcd && !needs.as_server) become_etcd_user(config);
+  auto store = store::Store::open(options, std::move(keys));
   if (store.has_error()) throw UsageError(sentence(store.error()));
-  OpenStore opened(store->release());
+  OpenStore opened(store->release(), CloseStore{options.etcd.has_value()});
   if (!needs.accept_unnamed) expect_named_primaries(*opened, config, needs.signs);
   return opened;
 }

@@ -33,6 +33,8 @@ struct KeyNeeds {
   /// be from before their promotion, and a rewrap of root keys names them after a confirmation. Other commands that
   /// change the store refuse such keyrings, as a server does; commands that only read warn.
   bool accept_unnamed = false;
+  /// A store in etcd is opened with the identity of the configured server instead of the operators', to check it.
+  bool as_server = false;
 };
 
 /// Loads the configured keyrings, those with private halves only on request; the signing ones only once something is
@@ -48,20 +50,23 @@ store::StoreKeys load_serving_keys(const Config& config);
 /// Throws UsageError unless the keyrings needed to open a store are configured.
 void require_keyrings(const Config& config);
 
-/// The store's part of the configuration.
+/// The store's part of the configuration, for commands: in etcd with the operators' identity, and only for reading.
 store::StoreOptions store_options(const Config& config);
+/// The same for a server, which writes and compacts.
+store::StoreOptions serving_store_options(const Config& config);
 
 /// Closes a command's store. If the store cannot finish its work, prints the reason and ends the process, because the
 /// destructor could wait forever.
 struct CloseStore {
   void operator()(store::Store* store) const;
+  bool in_etcd = false;
 };
 using OpenStore = std::unique_ptr<store::Store, CloseStore>;
 
 /// Opens the store for an operator's command. A root process gives up root after it has read its keyrings
-/// (server/process/store_user.hpp); another process does later work that needs root (server/process/apart.hpp). Throws
-/// UsageError if a required key is not configured or cannot be loaded, the store cannot be opened, or it does not name
-/// the primary root keys (KeyNeeds::accept_unnamed).
+/// (server/process/store_user.hpp; of a store in etcd, server/wiring/etcd_options.hpp); another process does later work
+/// that needs root (server/process/apart.hpp). Throws UsageError if a required key is not configured or cannot be
+/// loaded, the store cannot be opened, or it does not name the primary root keys (KeyNeeds::accept_unnamed).
 OpenStore open_store(const Config& config, KeyNeeds needs);
 /// For commands that only read.
 OpenStore open_store(const Config& config, PrivateKey with_private = PrivateKey::no);

@@ -1,7 +1,11 @@
 #include "store/api_keys/api_key_table.hpp"
 
+#include <algorithm>
+
+#include "store/audit/change_number.hpp"
 #include "store/model/failures.hpp"
 #include "store/rows/api_key_row.hpp"
+#include "store/rows/api_key_use.hpp"
 #include "store/rows/store_meta.hpp"
 
 namespace tacit::store {
@@ -34,6 +38,23 @@ Task<Outcome<ApiKey>> load_tenant_api_key(Transaction& transaction, const StoreC
     co_return altered({}, "the tenant's index has API key " + std::string(id) + ", but the key's row is missing");
   }
   co_return std::move(stored->key);
+}
+
+Task<void> add_last_use(Transaction& transaction, const StoreContext& store, ApiKey& key) {
+  if (!transaction.traits().shared) co_return;
+  const auto use = co_await read_api_key_use(transaction, store.metadata(), key.id);
+  if (use) key.last_used_at = std::max(*use, key.last_used_at.value_or(*use));
+}
+
+Task<Outcome<void>> number_api_key_event(Transaction& transaction, const StoreContext& store, const Uuid& tenant,
+                                         AuditEvent& event) {
+  if (!transaction.traits().shared) co_return Outcome<void>();
+  auto loaded = co_await load_or_make_tenant(transaction, store, tenant);
+  if (!loaded) co_return loaded.error();
+  loaded->record.note_change();
+  co_await save_tenant(transaction, *loaded);
+  number_event(event, transaction, loaded->record);
+  co_return Outcome<void>();
 }
 
 Task<Outcome<Tenant>> load_or_make_tenant(Transaction& transaction, const StoreContext& store, const Uuid& id) {

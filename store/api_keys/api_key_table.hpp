@@ -6,6 +6,7 @@
 
 #include "store/engine/context.hpp"
 #include "store/model/api_key.hpp"
+#include "store/model/audit.hpp"
 #include "store/rows/row_key.hpp"
 #include "store/rows/tenant_record.hpp"
 
@@ -29,6 +30,14 @@ Task<Outcome<StoredApiKey>> load_api_key(Transaction& transaction, const StoreCo
 /// each other.
 Task<Outcome<ApiKey>> load_tenant_api_key(Transaction& transaction, const StoreContext& store, const Uuid& tenant,
                                           std::string_view id);
+
+/// On a shared engine: gives the key the use that has a row of its own, if that is later than the one in its row. On
+/// others this has no effect, and costs a coroutine: check the engine's traits first.
+Task<void> add_last_use(Transaction& transaction, const StoreContext& store, ApiKey& key);
+/// On a shared engine: counts a change of one of the tenant's API keys among the tenant's changes, and sets the event's
+/// number (store/audit/change_number.hpp). On others this has no effect, likewise.
+Task<Outcome<void>> number_api_key_event(Transaction& transaction, const StoreContext& store, const Uuid& tenant,
+                                         AuditEvent& event);
 
 /// Loads the tenant, or makes its record: every row under a tenant's prefix needs a record.
 Task<Outcome<Tenant>> load_or_make_tenant(Transaction& transaction, const StoreContext& store, const Uuid& id);

@@ -1,9 +1,11 @@
 // API keys for authentication and for the operator.
 #include "store/api_keys/api_keys.hpp"
 
+#include <algorithm>
 #include <array>
 #include <functional>
-#include <limits>
+#include <string>
+#include <unordered_map>
 
 #include "store/api_keys/api_key_limit.hpp"
 #include "store/api_keys/api_key_table.hpp"
@@ -13,10 +15,13 @@
 #include "store/model/failures.hpp"
 #include "store/model/timestamp.hpp"
 #include "store/rows/api_key_row.hpp"
+#include "store/rows/api_key_use.hpp"
 #include "store/rows/store_meta.hpp"
 
 namespace tacit::store {
 namespace {
+
+constexpr std::size_t rows_at_a_time = 1024;
 
 /// The rows that this thread verified recently, complete. The MAC of an identical row is right, so a request costs a
 /// comparison instead of hashes; any change of the row is detected.
@@ -45,25 +50,70 @@ class VerifiedRows {
   std::array<Verified, 256> slots_;
 };
 
-Task<Outcome<ApiKey>> look_up(Transaction& transaction, const StoreContext& store, std::string_view id) {
+/// Not a coroutine: one that waits may be resumed on another thread, with the address of the first one's variable.
+Outcome<ApiKey> verified_key(const StoreContext& store, std::string_view id, ByteView row) {
   thread_local VerifiedRows verified;
+  auto key = verified.decode(store, id, row);
+  if (!key) return api_key_altered(id);
+  return std::move(*key);
+}
+
+Task<Outcome<ApiKey>> look_up(Transaction& transaction, const StoreContext& store, std::string_view id) {
   const auto row = co_await transaction.get(Table::api_keys, crypto::as_bytes(id));
   if (!row) co_return failed(Errc::not_found);
-  auto key = verified.decode(store, id, *row);
-  if (!key) co_return api_key_altered(id);
-  co_return std::move(*key);
+  co_return verified_key(store, id, *row);
+}
+
+Async<ApiKey> find_stored(ContextPtr store, std::string id) {
+  const StoreContext& context = *store;
+  WorkBody<ApiKey> body = [&context, &id](Transaction& transaction) { return look_up(transaction, context, id); };
+  co_return co_await read<ApiKey>(*context.engine, std::move(body));
+}
+
+/// The first possible key after that one.
+Bytes after(ByteView key) {
+  Bytes next(key.begin(), key.end());
+  next.push_back(0);
+  return next;
+}
+
+/// Gives the keys their uses that have rows of their own.
+Task<void> add_last_uses(Transaction& transaction, const StoreContext& store, std::vector<ApiKey>& keys) {
+  std::unordered_map<std::string, ApiKey*> by_id;
+  for (ApiKey& key : keys) by_id.emplace(key.id, &key);
+  Bytes start;
+  for (;;) {
+    const auto rows = co_await transaction.scan(Table::meta, api_key_use_prefix(), start, rows_at_a_time);
+    for (const Row& row : rows) {
+      const std::string id(api_key_of_use(row.key));
+      const auto found = by_id.find(id);
+      const auto use = decode_api_key_use(id, row.value, store.metadata());
+      if (found == by_id.end() || !use) continue;
+      ApiKey& key = *found->second;
+      key.last_used_at = std::max(*use, key.last_used_at.value_or(*use));
+    }
+    if (rows.size() < rows_at_a_time) co_return;
+    start = after(rows.back().key);
+    transaction.release_rows();
+  }
 }
 
 Task<Outcome<std::vector<ApiKey>>> read_all(Transaction& transaction, const StoreContext& store,
                                             std::optional<crypto::Uuid> tenant) {
-  constexpr std::size_t all = std::numeric_limits<std::size_t>::max();
-  const auto rows = co_await transaction.scan(Table::api_keys, {}, {}, all);
   std::vector<ApiKey> keys;
-  for (const Row& row : rows) {
-    auto key = decode_api_key(row.key, row.value, store.metadata());
-    if (!key) co_return api_key_altered(crypto::as_text(row.key));
-    if (!tenant || key->tenant == *tenant) keys.push_back(std::move(*key));
+  Bytes start;
+  for (;;) {
+    const auto rows = co_await transaction.scan(Table::api_keys, {}, start, rows_at_a_time);
+    for (const Row& row : rows) {
+      auto key = decode_api_key(row.key, row.value, store.metadata());
+      if (!key) co_return api_key_altered(crypto::as_text(row.key));
+      if (!tenant || key->tenant == *tenant) keys.push_back(std::move(*key));
+    }
+    if (rows.size() < rows_at_a_time) break;
+    start = after(rows.back().key);
+    transaction.release_rows();
   }
+  if (transaction.traits().shared) co_await add_last_uses(transaction, store, keys);
   co_return keys;
 }
 
@@ -100,6 +150,10 @@ Task<Outcome<void>> add_api_key(Transaction& transaction, const ApiKeyPlan& plan
   AuditEvent event = plan.event;
   event.tenant = key.tenant;
   event.rows.push_back(api_key_digest(key));
+  if (transaction.traits().shared) {
+    const auto numbered = co_await number_api_key_event(transaction, *plan.store, key.tenant, event);
+    if (!numbered) co_return numbered.error();
+  }
   co_return co_await append_audit(transaction, event, plan.who, key.changed_at);
 }
 
@@ -114,6 +168,10 @@ Task<Outcome<void>> revoke_api_key(Transaction& transaction, const ApiKeyPlan& p
   AuditEvent event = plan.event;
   event.tenant = key.tenant;
   event.rows.push_back(api_key_digest(key));
+  if (transaction.traits().shared) {
+    const auto numbered = co_await number_api_key_event(transaction, *plan.store, key.tenant, event);
+    if (!numbered) co_return numbered.error();
+  }
   co_return co_await append_audit(transaction, event, plan.who, *key.revoked_at);
 }
 
@@ -126,16 +184,28 @@ Async<void> revoke_stored(std::shared_ptr<const ApiKeyPlan> plan) {
 
 }  // namespace
 
-Outcome<ApiKey> ApiKeys::find(std::string_view id) const {
+std::optional<Outcome<ApiKey>> ApiKeys::find_at_once(std::string_view id) const {
   if (!is_api_key_id(id)) return failed(Errc::not_found);
   const StoreContext& store = *context_;
+  if (store.engine->traits().waits) {
+    const auto row = store.engine->cached(Table::api_keys, crypto::as_bytes(id));
+    if (!row) return std::nullopt;
+    if (!row->value) return failed(Errc::not_found);
+    return verified_key(store, id, *row->value);
+  }
   WorkBody<ApiKey> body = [&store, id](Transaction& transaction) { return look_up(transaction, store, id); };
-  return read<ApiKey>(*store.engine, std::move(body));
+  return read_blocking<ApiKey>(*store.engine, std::move(body));
+}
+
+Async<ApiKey> ApiKeys::find(std::string id) const {
+  auto at_once = find_at_once(id);
+  if (at_once) co_return std::move(*at_once);
+  co_return co_await find_stored(context_, std::move(id));
 }
 
 Outcome<std::vector<ApiKey>> ApiKeys::list(std::optional<crypto::Uuid> tenant) const {
   const StoreContext& store = *context_;
-  return read<std::vector<ApiKey>>(
+  return read_blocking<std::vector<ApiKey>>(
       *store.engine, [&store, tenant](Transaction& transaction) { return read_all(transaction, store, tenant); });
 }
 

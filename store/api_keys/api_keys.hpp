@@ -21,9 +21,13 @@ class ApiKeys {
  public:
   explicit ApiKeys(const CurrentContext& context) : context_(context) {}
 
-  /// Finds a key in any state. Fails with not_found, integrity (its record was altered), or the engine's failure, which
-  /// says nothing about the key. Runs on the calling thread.
-  Outcome<ApiKey> find(std::string_view id) const;
+  /// Finds a key in any state, for authentication: without a use that has a row of its own
+  /// (store/rows/api_key_use.hpp). Fails with not_found, integrity (its record was altered), or the engine's failure,
+  /// which says nothing about the key.
+  Async<ApiKey> find(std::string id) const;
+  /// The same on the calling thread, without waiting: from the engine's cache, or from an engine that never waits.
+  /// std::nullopt: only `find` can tell.
+  std::optional<Outcome<ApiKey>> find_at_once(std::string_view id) const;
   /// Fails with too_many_api_keys if the tenant has its maximum, with conflict if the id is taken.
   Async<void> add(ApiKey key, AuditContext who);
   /// Records when keys were last used, 1024 keys in one transaction, without audit entries. A key is left as it is if
@@ -47,6 +51,7 @@ class ApiKeys {
   Async<ApiKey> revoke_of_tenant(crypto::Uuid tenant, std::string id, AuditContext who);
 
   // The operator's view: all tenants, revoked keys included.
+  /// Blocks on an engine that waits.
   Outcome<std::vector<ApiKey>> list(std::optional<crypto::Uuid> tenant) const;
   /// Revoking a revoked key changes nothing.
   Async<void> revoke(std::string id, AuditContext who);

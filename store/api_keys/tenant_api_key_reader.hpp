@@ -27,7 +27,7 @@ class TenantApiKeyReader {
 
   TenantApiKeyReader(ContextPtr store, crypto::Uuid tenant, AuditContext who);
 
-  /// Reads a slice on this thread; true: it was the last. Fails with integrity, after recording it.
+  /// Reads a slice; true: it was the last. Fails with integrity, after recording it.
   Async<bool> next(Take take);
   /// The number of keys that were read: each one twice, for its place and for its content.
   std::uint64_t rows_read() const { return rows_read_; }
@@ -41,6 +41,7 @@ class TenantApiKeyReader {
 
   Task<Outcome<bool>> read(Transaction& transaction, const Take& take);
   Task<Outcome<bool>> gather(Transaction& transaction, Slice& slice);
+  void expect_next(Transaction& transaction);
   Task<Outcome<bool>> hand_out(Transaction& transaction, const Take& take, Slice& slice);
 
   ContextPtr store_;

@@ -39,7 +39,9 @@ std::shared_ptr<TenantApiKeyPlan> tenant_api_key_plan(ContextPtr store, crypto::
 
 Task<Outcome<ApiKey>> get(Transaction& transaction, ContextPtr store, crypto::Uuid tenant, std::string id) {
   if (!is_api_key_id(id)) co_return failed(Errc::not_found);
-  co_return co_await load_tenant_api_key(transaction, *store, tenant, id);
+  auto key = co_await load_tenant_api_key(transaction, *store, tenant, id);
+  if (key && transaction.traits().shared) co_await add_last_use(transaction, *store, *key);
+  co_return key;
 }
 
 ApiKey updated(const ApiKey& key, const ApiKeyUpdate& update) {
@@ -63,10 +65,18 @@ Task<Outcome<ApiKey>> update(Transaction& transaction, const TenantApiKeyPlan& p
   if (refusal) co_return *refusal;
   const bool differs =
       std::tie(after.name, after.scopes, after.expires_at) != std::tie(key->name, key->scopes, key->expires_at);
+  const bool shared = transaction.traits().shared;
+  if (differs) {
+    after.changed_at = now_microseconds();
+    put_api_key(transaction, *plan.store, after);
+  }
+  if (shared) co_await add_last_use(transaction, *plan.store, after);
   if (!differs) co_return after;
-  after.changed_at = now_microseconds();
-  put_api_key(transaction, *plan.store, after);
-  const AuditEvent event = with_row(plan.event, after);
+  AuditEvent event = with_row(plan.event, after);
+  if (shared) {
+    const auto numbered = co_await number_api_key_event(transaction, *plan.store, plan.tenant, event);
+    if (!numbered) co_return numbered.error();
+  }
   const auto recorded = co_await append_audit(transaction, event, plan.who, after.changed_at);
   if (!recorded) co_return recorded.error();
   co_return after;
@@ -79,7 +89,12 @@ Task<Outcome<ApiKey>> revoke(Transaction& transaction, const TenantApiKeyPlan& p
   revoked.revoked_at = now_microseconds();
   put_api_key(transaction, *plan.store, revoked);
   erase_api_key_entry(transaction, revoked);
-  const AuditEvent event = with_row(plan.event, revoked);
+  AuditEvent event = with_row(plan.event, revoked);
+  if (transaction.traits().shared) {
+    co_await add_last_use(transaction, *plan.store, *key);
+    const auto numbered = co_await number_api_key_event(transaction, *plan.store, plan.tenant, event);
+    if (!numbered) co_return numbered.error();
+  }
   const auto recorded = co_await append_audit(transaction, event, plan.who, *revoked.revoked_at);
   if (!recorded) co_return recorded.error();
   co_return key;

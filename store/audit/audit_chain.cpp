@@ -8,7 +8,7 @@
 namespace tacit::store {
 
 std::optional<std::string> AuditChain::follow(const AuditMark& mark, std::string_view body) {
-  const auto number = [](std::uint64_t sequence) { return std::to_string(sequence); };
+  const auto number = [&mark](std::uint64_t sequence) { return name_of_entry(mark.slot, sequence); };
   if (mark.sequence <= last_.sequence) {
     return "audit entry " + number(mark.sequence) + " is stored although the log was pruned through " +
            number(last_.sequence);
@@ -17,7 +17,7 @@ std::optional<std::string> AuditChain::follow(const AuditMark& mark, std::string
   if (mark.sequence != before.sequence + 1) {
     return "audit entries are missing: " + number(before.sequence) + " is followed by " + number(mark.sequence);
   }
-  if (mark.hash == audit_hash(before.hash, mark.sequence, body)) return std::nullopt;
+  if (mark.hash == audit_hash(store_, before, body)) return std::nullopt;
   return "audit entry " + number(mark.sequence) + " does not match its hash and the previous entry";
 }
 

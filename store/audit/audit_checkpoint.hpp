@@ -7,12 +7,15 @@
 //                        refused once signatures are required
 //                        format 2: the same fields up to the actor ‖ the end of a signed row
 //                        (store/rows/signed_row.hpp) for the context "tacit signed checkpoint 1"
+//   "audit checkpoint" ‖ 2 slot → the same for a slot beside 0. The slot follows the purpose of the record key, and is
+//                        the row signature's `extra`, so that no row passes for that of another slot
 //
 // The MAC or the signature makes other removals detectable: write access to the database alone does not suffice to make
 // this row. An older checkpoint that is put back is detected too, because the entries after it are missing.
 #pragma once
 
 #include <optional>
+#include <vector>
 
 #include "crypto/keyrings/keyring.hpp"
 #include "store/engine/engine.hpp"
@@ -21,7 +24,11 @@
 
 namespace tacit::store {
 
+/// The key of slot 0, with which all others begin.
 ByteView checkpoint_key();
+Bytes checkpoint_key(AuditSlot slot);
+/// The slot of a checkpoint's key; std::nullopt for other keys of Table::meta.
+std::optional<AuditSlot> slot_of_checkpoint(ByteView key);
 
 /// Format 1, under the primary metadata key. Call check_newest (store/rows/store_meta.hpp) before storing the row, in
 /// the same transaction.
@@ -32,20 +39,23 @@ Bytes encode_checkpoint(const AuditCheckpoint& checkpoint, const crypto::Signing
 /// In the format that the phase of `keys` needs; likewise. Fails with `not_allowed` if the row has to be signed and
 /// this process lacks the key.
 Outcome<Bytes> encode_checkpoint(const AuditCheckpoint& checkpoint, const StoreKeys& keys);
-/// std::nullopt if the row was altered, if the rings lack the key that it names, or if it is not signed although
-/// signatures are required.
-std::optional<AuditCheckpoint> decode_checkpoint(ByteView row, const StoreKeys& keys);
+/// `slot`: that of the row's key. std::nullopt if the row was altered, if the rings lack the key that it names, or if
+/// it is not signed although signatures are required.
+std::optional<AuditCheckpoint> decode_checkpoint(ByteView row, const StoreKeys& keys, AuditSlot slot = {});
 
 /// Whether the row is of the signed format, which names no metadata key.
 bool is_signed_checkpoint(ByteView row);
 /// The metadata key that a stored checkpoint of format 1 names, unverified; std::nullopt for other formats.
 std::optional<crypto::KeyId> metadata_key_of_checkpoint(ByteView row);
 
-/// The checkpoint, if there is one. Fails with `integrity` if it was altered. `keys` must outlive the task.
-Task<Outcome<std::optional<AuditCheckpoint>>> load_checkpoint(Transaction& transaction, const StoreKeys& keys);
+/// The slot's checkpoint, if there is one. Fails with `integrity` if it was altered. `keys` must outlive the task.
+Task<Outcome<std::optional<AuditCheckpoint>>> load_checkpoint(Transaction& transaction, const StoreKeys& keys,
+                                                              AuditSlot slot = {});
+/// The slots that have a checkpoint, altered or not, in ascending order.
+Task<std::vector<AuditSlot>> checkpoint_slots(Transaction& transaction);
 
-/// Rewrites a checkpoint of format 1, if there is one, under the primary metadata key. Fails with `integrity` if it was
-/// altered, and then leaves it as it is. Leaves a signed one as it is, too.
+/// Rewrites each slot's checkpoint of format 1 under the primary metadata key. Fails with `integrity` if one was
+/// altered, and then leaves it as it is. Leaves signed ones as they are, too.
 Task<Outcome<void>> renew_checkpoint(Transaction& transaction, const StoreKeys& keys);
 
 }  // namespace tacit::store

@@ -7,9 +7,12 @@
 namespace tacit::store {
 namespace {
 
-constexpr std::array<std::string_view, 17> members{
-    "time",         "plane", "actor",      "action",      "outcome", "tenant",   "secrets",    "tool", "reason",
-    "on_behalf_of", "peer",  "request_id", "traceparent", "rows",    "versions", "tenant_key", "moved"};
+constexpr std::string_view number_member = "change";
+
+constexpr std::array<std::string_view, 19> members{"time",   "plane",        "actor",       "action",     "outcome",
+                                                   "tenant", "secrets",      number_member, "heads",      "tool",
+                                                   "reason", "on_behalf_of", "peer",        "request_id", "traceparent",
+                                                   "rows",   "versions",     "tenant_key",  "moved"};
 
 class Scanner {
  public:
@@ -35,7 +38,10 @@ class Scanner {
     return spelled;
   }
 
-  bool value() { return rest_.starts_with('[') ? list() : text().has_value(); }
+  bool value(std::string_view name) {
+    if (name == number_member) return number();
+    return rest_.starts_with('[') ? list() : text().has_value();
+  }
   bool is_at_end() const { return rest_.empty(); }
 
  private:
@@ -67,7 +73,7 @@ bool has_entry_form(std::string_view body) {
     const auto name = scanner.text();
     if (!name) return false;
     next = std::find(next, members.end(), *name);
-    if (next == members.end() || !scanner.take(':') || !scanner.value()) return false;
+    if (next == members.end() || !scanner.take(':') || !scanner.value(*name)) return false;
     ++next;
   } while (scanner.take(','));
   return scanner.take('}') && scanner.is_at_end();

@@ -7,7 +7,7 @@ namespace tacit::store {
 
 /// Whether the body is one JSON object without white space whose members are some of those of
 /// store/audit/audit_log.hpp, each once, in that order, with plainly spelled names, and each a text or a list of texts
-/// or numbers.
+/// or numbers, and `change` a number.
 bool has_entry_form(std::string_view body);
 
 }  // namespace tacit::store

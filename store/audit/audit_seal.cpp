@@ -4,6 +4,7 @@
 #include <string_view>
 #include <utility>
 
+#include "store/audit/audit_hash.hpp"
 #include "store/audit/audit_history.hpp"
 #include "store/audit/audit_log.hpp"
 #include "store/audit/audit_signing.hpp"
@@ -25,19 +26,35 @@ struct Needs {
 
 constexpr std::size_t place_of(SigningRole role) { return static_cast<std::size_t>(role) - 1; }
 
+/// False if the plane of the entry is not known.
+bool add_entry(Needs& needs, std::string_view body) {
+  const auto role = audit_plane(body);
+  if (!role) return false;
+  needs.present.at(place_of(*role)) = true;
+  // The restoring command may lack the operator's key.
+  const bool may_be_unsigned =
+      *role == SigningRole::operators && audit_action_text(body) == row_of(AuditAction::store_restore).name;
+  if (!may_be_unsigned) needs.required.at(place_of(*role)) = true;
+  needs.last_body = body;
+  return true;
+}
+
 /// Of the rows of a commit, which must outlive the result. std::nullopt if the plane of an entry is not known.
 std::optional<Needs> needs_of(const std::vector<Row>& rows) {
   Needs needs;
   for (const Row& row : rows) {
     const auto entry = parse_audit_row(row);
-    const auto role = entry ? audit_plane(entry->body) : std::nullopt;
-    if (!role) return std::nullopt;
-    needs.present.at(place_of(*role)) = true;
-    // The restoring command may lack the operator's key.
-    const bool may_be_unsigned =
-        *role == SigningRole::operators && audit_action_text(entry->body) == row_of(AuditAction::store_restore).name;
-    if (!may_be_unsigned) needs.required.at(place_of(*role)) = true;
-    needs.last_body = entry->body;
+    const bool added = entry && add_entry(needs, entry->body);
+    if (!added) return std::nullopt;
+  }
+  return needs;
+}
+
+/// Likewise, of the bodies.
+std::optional<Needs> needs_of(std::span<const std::string> bodies) {
+  Needs needs;
+  for (const std::string& body : bodies) {
+    if (!add_entry(needs, body)) return std::nullopt;
   }
   return needs;
 }
@@ -63,7 +80,7 @@ class AuditSeal final : public CommitSeal {
   Task<bool> finish(Transaction& transaction) override {
     bool sealed = false;
     try {
-      if (begun_) sealed = co_await seal(transaction);
+      if (begun_) sealed = co_await seal_batch(transaction);
     } catch (const std::exception&) {
       sealed = false;
     }
@@ -72,12 +89,60 @@ class AuditSeal final : public CommitSeal {
   }
 
   void committed() override {
-    for (const AuditSignature& signature : signed_) history_->counts.heads.at(place_of(signature.role)).add();
-    if (head_) history_->saw(*head_);
+    if (head_) committed(*head_, signed_);
+  }
+
+  std::optional<SealedEntries> seal(const AuditMark& before, std::span<const std::string> bodies,
+                                    std::uint32_t format) override {
+    try {
+      auto sealed = seal_entries(before, bodies, format);
+      if (!sealed) history_->counts.refused.add();
+      return sealed;
+    } catch (const std::exception&) {  // no memory
+      history_->counts.refused.add();
+      return std::nullopt;
+    }
+  }
+
+  void committed(const AuditMark& head, std::span<const AuditSignature> signatures) override {
+    for (const AuditSignature& signature : signatures) history_->counts.heads.at(place_of(signature.role)).add();
+    history_->saw(head);
   }
 
  private:
-  Task<bool> seal(Transaction& transaction) {
+  std::optional<SealedEntries> seal_entries(const AuditMark& before, std::span<const std::string> bodies,
+                                            std::uint32_t format) const {
+    SealedEntries sealed;
+    sealed.hashes.reserve(bodies.size());
+    AuditMark head = before;
+    for (const std::string& body : bodies) {
+      head.hash = audit_hash(keys_.store(), head, body);
+      ++head.sequence;
+      sealed.hashes.push_back(head.hash);
+    }
+    if (!signs_ || bodies.empty()) return sealed;
+    if (format < store_format) {
+      if (keys_.phase() == crypto::SigningPhase::required) return std::nullopt;
+      return sealed;
+    }
+    const auto needs = needs_of(bodies);
+    if (!needs || !sign_for(*needs, head, before.sequence + 1, sealed.signatures)) return std::nullopt;
+    return sealed;
+  }
+
+  /// False if this process lacks the key of a plane that needs a signature.
+  bool sign_for(const Needs& needs, const AuditMark& head, std::uint64_t first,
+                std::vector<AuditSignature>& signatures) const {
+    for (const SigningRole role : planes) {
+      if (!needs.present.at(place_of(role))) continue;
+      const auto* const signer = keys_.audit_signer(role);
+      if (signer != nullptr) signatures.push_back(sign_audit_head(*signer, role, keys_.store(), head, first));
+      if (signer == nullptr && needs.required.at(place_of(role))) return false;
+    }
+    return true;
+  }
+
+  Task<bool> seal_batch(Transaction& transaction) {
     if (!before_) co_return true;
     const auto newest = co_await newest_audit_mark(transaction);
     if (!newest) co_return !signs_;
@@ -100,15 +165,12 @@ class AuditSeal final : public CommitSeal {
   Task<bool> sign(Transaction& transaction) {
     const std::uint64_t first = *before_ + 1;
     const auto key = audit_key(first);
-    const auto rows = co_await transaction.scan(Table::audit, {}, key, std::numeric_limits<std::size_t>::max());
+    const AuditKey prefix = audit_prefix(AuditSlot());
+    const auto rows = co_await transaction.scan(Table::audit, prefix, key, std::numeric_limits<std::size_t>::max());
     const auto needs = needs_of(rows);
     if (!needs) co_return false;
-    for (const SigningRole role : planes) {
-      if (!needs->present.at(place_of(role))) continue;
-      const auto* const signer = keys_.audit_signer(role);
-      if (signer != nullptr) signed_.push_back(sign_audit_head(*signer, role, keys_.store(), *head_, first));
-      if (signer == nullptr && needs->required.at(place_of(role))) co_return false;
-    }
+    const bool has_keys = sign_for(*needs, *head_, first, signed_);
+    if (!has_keys) co_return false;
     if (signed_.empty()) co_return true;
     const Bytes row = audit_row(head_->hash, needs->last_body, first, signed_);
     transaction.put(Table::audit, audit_key(head_->sequence), row);

@@ -30,18 +30,7 @@ std::string_view text_after(std::string_view body, std::string_view before) {
   return rest.substr(0, rest.find('"'));
 }
 
-std::string entry(std::uint64_t sequence) { return "audit entry " + std::to_string(sequence) + ": "; }
-
 bool may_be_unsigned(std::string_view action) { return action == row_of(AuditAction::store_restore).name; }
-
-/// The fault of a commit's first entry; empty if there is none.
-std::string fault_of_first(const AuditMark& mark, std::uint64_t first, std::uint64_t signed_through) {
-  const bool is_overlap = first != 0 && first <= signed_through;
-  if (first != 0 && first <= mark.sequence && !is_overlap) return {};
-  const std::string named =
-      entry(mark.sequence) + "its signatures name entry " + std::to_string(first) + " as the first of their commit";
-  return is_overlap ? named + ", but entry " + std::to_string(signed_through) + " ends another commit" : named;
-}
 
 std::string plane(crypto::SigningRole role) { return "the plane " + std::string(crypto::name_of(role)); }
 
@@ -72,6 +61,30 @@ AuditSignature sign_audit_head(const crypto::SigningKeyring::Entry& signer, cryp
   return {.role = role, .key = signer.id, .signature = signature};
 }
 
+bool needs_audit_signature(const crypto::Signers& signers, const AuditMark& entry) {
+  if (!signers.cut_off() || entry.sequence == 0) return false;
+  return !entry.slot.is_embedded() || entry.sequence >= *signers.cut_off();
+}
+
+bool AuditSignatureCheck::is_required(std::uint64_t sequence) const {
+  AuditMark mark;
+  mark.sequence = sequence;
+  mark.slot = slot_;
+  return needs_audit_signature(signers_, mark);
+}
+
+std::string AuditSignatureCheck::entry(std::uint64_t sequence) const {
+  return "audit entry " + name_of_entry(slot_, sequence) + ": ";
+}
+
+std::string AuditSignatureCheck::fault_of_first(const AuditMark& mark, std::uint64_t first) const {
+  const bool is_overlap = first != 0 && first <= signed_through_;
+  if (first != 0 && first <= mark.sequence && !is_overlap) return {};
+  const std::string named = entry(mark.sequence) + "its signatures name entry " + name_of_entry(slot_, first) +
+                            " as the first of their commit";
+  return is_overlap ? named + ", but entry " + name_of_entry(slot_, signed_through_) + " ends another commit" : named;
+}
+
 std::optional<std::string> ends_before_cut_off(const crypto::Signers& signers, std::uint64_t last) {
   if (!signers.cut_off() || last + 1 >= *signers.cut_off()) return std::nullopt;
   return "the audit log ends before entry " + std::to_string(*signers.cut_off()) +
@@ -84,7 +97,8 @@ std::optional<std::string> AuditSignatureCheck::fault_of(const AuditMark& mark, 
   const std::string is_signed = entry(mark.sequence) + "is signed by the key " + crypto::to_hex(signature.key);
   if (signer == nullptr) return is_signed + ", which root-public-keyring does not know";
   if (signer->role != signature.role) return is_signed + ", which is a key of " + plane(signer->role);
-  if (signer->state == crypto::SignerState::retired && mark.sequence > signer->through) {
+  const bool is_retired = signer->state == crypto::SignerState::retired && slot_.is_embedded();
+  if (is_retired && mark.sequence > signer->through) {
     return is_signed + ", which was retired after entry " + std::to_string(signer->through);
   }
   if (mark.sequence <= checked_through_) return std::nullopt;
@@ -129,7 +143,7 @@ std::vector<std::string> AuditSignatureCheck::follow(const AuditMark& mark, std:
 
 void AuditSignatureCheck::settle(const AuditMark& mark, std::uint64_t first, std::span<const AuditSignature> signatures,
                                  Texts& findings) {
-  std::string fault = fault_of_first(mark, first, signed_through_);
+  std::string fault = fault_of_first(mark, first);
   if (!fault.empty()) findings.push_back(std::move(fault));
   const std::uint8_t signed_for = verify(mark, first, signatures, findings);
   for (const Waiting& each : waiting_) {
@@ -183,8 +197,8 @@ void AuditSignatureCheck::report_unsigned(Texts& findings) {
   for (const crypto::SigningRole role : crypto::signing_roles) {
     Unsigned& open = unsigned_.at(static_cast<std::size_t>(role) - 1);
     if (open.first == 0) continue;
-    findings.push_back("audit entries " + std::to_string(open.first) + " to " + std::to_string(open.last) + ": " +
-                       plane(role) + " is not signed");
+    findings.push_back("audit entries " + name_of_entry(slot_, open.first) + " to " + name_of_entry(slot_, open.last) +
+                       ": " + plane(role) + " is not signed");
     open = {};
   }
 }
@@ -208,7 +222,7 @@ std::vector<std::string> AuditSignatureCheck::finish() {
     if (open.first != 0 && (first == 0 || open.first < first)) first = open.first;
   }
   if (first == 0) return {};
-  return {"the newest audit entries, from " + std::to_string(first) + ", are not signed"};
+  return {"the newest audit entries, from " + name_of_entry(slot_, first) + ", are not signed"};
 }
 
 }  // namespace tacit::store

@@ -5,6 +5,10 @@
 //
 // The hash covers the whole chain before it, so no earlier entry can be changed. The signature vouches only for the
 // entries of its commit, from the first one on: an entry that was appended without a key before it stays unsigned.
+//
+// Each slot has commits of its own. A cut-off is a sequence of slot 0: in other slots, which older builds never had,
+// signatures are required from the first entry on as soon as there is a cut-off. A retired key's last entry is one of
+// slot 0, too: in other slots the signatures of a retired key stay valid.
 #pragma once
 
 #include <array>
@@ -38,6 +42,9 @@ std::string_view audit_action_text(std::string_view body);
 AuditSignature sign_audit_head(const crypto::SigningKeyring::Entry& signer, crypto::SigningRole role,
                                const crypto::Uuid& store, const AuditMark& head, std::uint64_t first);
 
+/// Whether signatures are required of the entry.
+bool needs_audit_signature(const crypto::Signers& signers, const AuditMark& entry);
+
 /// The finding of a log whose newest entry is `last` and that has to contain signed entries, because there is a
 /// cut-off; std::nullopt if it reaches the cut-off. An upgraded store gets its cut-off when its log is that long.
 std::optional<std::string> ends_before_cut_off(const crypto::Signers& signers, std::uint64_t last);
@@ -48,8 +55,8 @@ std::optional<std::string> ends_before_cut_off(const crypto::Signers& signers, s
 /// every phase.
 std::shared_ptr<CommitSeal> make_audit_seal(const StoreKeys& keys, std::shared_ptr<AuditHistory> history);
 
-/// Follows the signatures of the log, entry by entry; the hashes are for AuditChain (store/audit/audit_chain.hpp) to
-/// check. Pure.
+/// Follows the signatures of one slot of the log, entry by entry; the hashes are for AuditChain
+/// (store/audit/audit_chain.hpp) to check. Pure.
 ///
 /// The entries from the one that an entry's signatures name as the first of their commit up to that entry are a commit;
 /// commits do not overlap. From the cut-off on each entry must have the form, a plane and an action of Tacit's, and
@@ -62,8 +69,8 @@ class AuditSignatureCheck {
   static constexpr std::size_t most_in_commit = 4096;
 
   /// Signatures of entries through `checked_through` are not verified. `signers` must outlive this object.
-  explicit AuditSignatureCheck(const crypto::Signers& signers, std::uint64_t checked_through = 0)
-      : signers_(signers), checked_through_(checked_through) {}
+  explicit AuditSignatureCheck(const crypto::Signers& signers, std::uint64_t checked_through = 0, AuditSlot slot = {})
+      : signers_(signers), checked_through_(checked_through), slot_(slot) {}
 
   /// The entries through that sequence are not known, because they were pruned. They may be of the same commit as the
   /// next ones, so its signatures may be of planes without a known entry.
@@ -96,7 +103,11 @@ class AuditSignatureCheck {
     std::uint64_t last = 0;
   };
 
-  bool is_required(std::uint64_t sequence) const { return signers_.cut_off() && sequence >= *signers_.cut_off(); }
+  bool is_required(std::uint64_t sequence) const;
+  /// "audit entry 7: ".
+  std::string entry(std::uint64_t sequence) const;
+  /// The fault of the first entry that a commit's signatures name; empty if there is none.
+  std::string fault_of_first(const AuditMark& mark, std::uint64_t first) const;
   /// Notes what the entry's commit has to be signed by, and judges its body.
   void expect(const AuditMark& mark, std::string_view body, Texts& findings);
   void settle(const AuditMark& mark, std::uint64_t first, std::span<const AuditSignature> signatures, Texts& findings);
@@ -113,6 +124,7 @@ class AuditSignatureCheck {
 
   const crypto::Signers& signers_;
   const std::uint64_t checked_through_;
+  const AuditSlot slot_;
   std::deque<Waiting> waiting_;
   std::array<Unsigned, crypto::signing_roles.size()> unsigned_{};  ///< not reported yet
   std::uint64_t unknown_through_ = 0;

@@ -30,7 +30,7 @@ Async<T> recording(ContextPtr store, crypto::Uuid tenant, AuditContext who, Asyn
 template <class T>
 Async<T> recording_read(ContextPtr store, crypto::Uuid tenant, AuditContext who, WorkBody<T> body,
                         AuditAction action = AuditAction::secret_integrity) {
-  Outcome<T> outcome = read<T>(*store->engine, std::move(body));
+  Outcome<T> outcome = co_await read<T>(*store->engine, std::move(body));
   if (!outcome && outcome.error().code == Errc::integrity) {
     const Failure& failure = outcome.error();
     co_await record_if_altered(std::move(store), tenant, failure, std::string(), std::move(who), action);

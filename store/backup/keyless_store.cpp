@@ -9,6 +9,7 @@
 
 #include "store/audit/audit_log.hpp"
 #include "store/engine/whereabouts.hpp"
+#include "store/engine/work.hpp"
 #include "store/lmdb/engine/lmdb_transaction.hpp"
 #include "store/lmdb/environment/free_list.hpp"
 #include "store/lmdb/environment/lmdb_errors.hpp"
@@ -81,6 +82,7 @@ Task<void> count_tenants(Transaction& transaction, StoreFigures& figures, std::s
     figures.secrets += one.secrets;
     figures.bytes += one.bytes;
     keep_biggest(figures.biggest, one, most);
+    transaction.release_rows();
   }
 }
 
@@ -89,8 +91,8 @@ Task<Outcome<StoreFigures>> count_rows(Transaction& transaction, std::size_t mos
   const auto format = co_await read_format(transaction);
   figures.store_format = format.value_or(0);
   co_await count_tenants(transaction, figures, most);
-  figures.api_keys = co_await transaction.count(Table::api_keys);
-  figures.audit_entries = co_await transaction.count(Table::audit);
+  figures.api_keys = co_await transaction.estimate(Table::api_keys);
+  figures.audit_entries = co_await transaction.estimate(Table::audit);
   co_return figures;
 }
 
@@ -194,6 +196,13 @@ ScrubReport KeylessStore::scrub(std::chrono::milliseconds patience,
     note_step();  // waiting for readers is no lack of progress
     std::this_thread::sleep_for(pause_for_readers);
   }
+}
+
+Outcome<StoreFigures> count_store(Engine& engine, std::size_t biggest) {
+  Attempt<StoreFigures> attempt([biggest](Transaction& transaction) { return count_rows(transaction, biggest); });
+  const auto failure = engine.read([&attempt](Transaction& transaction) { return attempt.run(transaction); });
+  if (failure) return Failure{.code = *failure};
+  return attempt.take();
 }
 
 }  // namespace tacit::store

@@ -54,8 +54,10 @@ Outcome<void> check_signer(const Store& store, const StoreKeys& keys) {
                 "the backup is from before there was a root signing key: root-signing-keyring is needed to restore it");
 }
 
-Outcome<void> check(const fs::path& file, const fs::path& directory, const StoreKeys& keys,
-                    const GiveUpRoot& give_up_root) {
+}  // namespace
+
+Outcome<void> check_backup(const fs::path& file, const fs::path& called, const StoreKeys& keys,
+                           const GiveUpRoot& give_up_root) {
   Failure failure;
   try {
     StoreKeys former = keys;
@@ -75,12 +77,10 @@ Outcome<void> check(const fs::path& file, const fs::path& directory, const Store
   std::string why = failure.subject;
   // The file does not have its final name yet.
   if (const auto at = why.find(file.string()); at != std::string::npos) {
-    why.replace(at, file.string().size(), directory.string());
+    why.replace(at, file.string().size(), called.string());
   }
   return failed(failure.code, why);
 }
-
-}  // namespace
 
 Outcome<std::uint64_t> restore(const fs::path& directory, const StoreKeys& keys, const ByteSource& source,
                                const std::function<void(std::uint64_t)>& progress, const RunApart& apart) {
@@ -97,7 +97,9 @@ Outcome<std::uint64_t> restore(const fs::path& directory, const StoreKeys& keys,
     return file->write(bytes);
   });
   if (!length) return length.error();
-  const auto look = [&](const GiveUpRoot& give_up_root) { return check(file->path(), path, keys, give_up_root); };
+  const auto look = [&](const GiveUpRoot& give_up_root) {
+    return check_backup(file->path(), path, keys, give_up_root);
+  };
   if (auto fits = apart ? apart(look) : look({}); !fits) return fits.error();
   if (auto published = file->publish(); !published) return published.error();
   folder.keep();

@@ -33,13 +33,17 @@ Task<Outcome<void>> sign_key_list(Transaction& transaction, const StoreKeys& key
   co_return Outcome<void>();
 }
 
-Task<Outcome<void>> sign_checkpoint(Transaction& transaction, const StoreKeys& keys) {
-  const auto checkpoint = co_await load_checkpoint(transaction, keys);
-  if (!checkpoint) co_return checkpoint.error();
-  if (!*checkpoint) co_return Outcome<void>();
-  const auto value = encode_checkpoint(**checkpoint, keys);
-  if (!value) co_return value.error();
-  transaction.put(Table::meta, checkpoint_key(), *value);
+Task<Outcome<void>> sign_checkpoints(Transaction& transaction, const StoreKeys& keys) {
+  const auto slots = co_await checkpoint_slots(transaction);
+  for (const AuditSlot slot : slots) {
+    const auto checkpoint = co_await load_checkpoint(transaction, keys, slot);
+    if (!checkpoint) co_return checkpoint.error();
+    if (!*checkpoint) continue;
+    const auto value = encode_checkpoint(**checkpoint, keys);
+    if (!value) co_return value.error();
+    const Bytes key = checkpoint_key(slot);
+    transaction.put(Table::meta, key, *value);
+  }
   co_return Outcome<void>();
 }
 
@@ -66,12 +70,13 @@ Task<Outcome<void>> sign_rows(Transaction& transaction, const StoreKeys& keys) {
   if (!older || keys.phase() == crypto::SigningPhase::none) co_return Outcome<void>();
   const auto listed = co_await sign_key_list(transaction, keys);
   if (!listed) co_return listed.error();
-  const auto checkpoint = co_await sign_checkpoint(transaction, keys);
+  const auto checkpoint = co_await sign_checkpoints(transaction, keys);
   if (!checkpoint) co_return checkpoint.error();
   const auto marks = co_await sign_erasure_marks(transaction, keys);
   if (!marks) co_return marks.error();
   // Nobody else has the store open, so there is no process for which it would have to stay of an older format.
-  transaction.put(Table::meta, format_row_key(), format_value(store_format));
+  const auto format = co_await read_format(transaction);
+  if (format.value_or(0) < store_format) transaction.put(Table::meta, format_row_key(), format_value(store_format));
   transaction.put(Table::meta, rows_row_key(), rows_value(store_format));
   transaction.put(Table::meta, store_row_key(), store_value(keys.store()));
   co_return Outcome<void>();
@@ -82,7 +87,7 @@ Task<Outcome<void>> sign_rows(Transaction& transaction, const StoreKeys& keys) {
 Outcome<bool> lacks_signatures(const Store& store) {
   const ContextPtr context = store.context();
   if (context->keys.phase() == crypto::SigningPhase::none) return false;
-  return read<bool>(*context->engine, [](Transaction& transaction) -> Task<Outcome<bool>> {
+  return read_blocking<bool>(*context->engine, [](Transaction& transaction) -> Task<Outcome<bool>> {
     const bool older = co_await has_no_id(transaction);
     co_return older;
   });

@@ -14,7 +14,8 @@
 
 namespace tacit::store {
 
-class AuditHistory;  // store/audit/audit_history.hpp
+class AuditHistory;    // store/audit/audit_history.hpp
+class GivenSecretIds;  // store/rows/newest_secret.hpp
 
 struct StoreContext : std::enable_shared_from_this<StoreContext> {
   std::shared_ptr<Engine> engine;  ///< shared by all contexts of one store
@@ -23,9 +24,10 @@ struct StoreContext : std::enable_shared_from_this<StoreContext> {
   std::uint32_t api_keys_default = 0;
   std::uint32_t secrets_default = 0;
   std::chrono::nanoseconds slice{};
-  std::uint64_t serial = 0;  ///< distinguishes the stores of one process
+  std::uint64_t serial = 0;     ///< distinguishes the stores of one process
   bool strict_binding = false;  ///< whether values are sealed with their tool and argument, unless a tenant has its own
   std::shared_ptr<AuditHistory> history{};
+  std::shared_ptr<GivenSecretIds> given_ids{};
 
   const crypto::MetadataKeyring& metadata() const { return *keys.metadata; }
 };

@@ -1,9 +1,10 @@
-// The state of the store's file, for operators: its place, its integrity and its room.
+// The state of the store's file or cluster, for operators: its place, its integrity and its room.
 #pragma once
 
 #include <optional>
 #include <string>
 
+#include "store/engine/etcd_figures.hpp"
 #include "store/engine/room.hpp"
 
 namespace tacit::store {
@@ -25,6 +26,8 @@ class EngineState {
   virtual std::optional<std::string> damage() const { return std::nullopt; }
   /// The room that is left, at most one second old.
   virtual Room room() const { return {}; }
+  /// Of an engine on etcd, kept by it, so that asking waits for nothing; std::nullopt for other engines.
+  virtual std::optional<EtcdFigures> etcd_figures() const { return std::nullopt; }
 };
 
 }  // namespace tacit::store

@@ -24,6 +24,10 @@ struct EngineStatistics {
   std::uint64_t queued_jobs = 0;      ///< writes that are waiting now
   std::uint64_t queued_bytes = 0;     ///< bytes that they hold
   std::uint64_t queue_jobs_limit = 0;
+  // Shared engines only.
+  std::uint64_t read_rounds = 0;  ///< requests to the cluster that read rows
+  std::uint64_t conflicts = 0;    ///< commits that were refused because a row had changed meanwhile
+  std::uint64_t in_doubt = 0;     ///< commits whose answer was lost
 };
 
 /// The storage of all processes, as it is now. If the free list is long, its numbers may be some seconds old.
@@ -69,7 +73,8 @@ struct SigningStatistics {
 struct StoreStatistics {
   EngineStatistics engine;
   StorageStatistics storage;
-  std::optional<AuditMark> audit_head;  ///< std::nullopt if it cannot be read
+  std::optional<AuditMark> audit_head;  ///< std::nullopt if it cannot be read, or if several hosts share the store
+  std::vector<AuditMark> audit_heads;   ///< then: of each slot, the newest that this process committed or read
   std::vector<KeyVersion> keys;
   SigningStatistics signing;
 };

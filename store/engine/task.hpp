@@ -107,13 +107,24 @@ class [[nodiscard]] Task {
     return frame_.promise().take();
   }
 
+  // A task outside a coroutine, for an engine that waits. What suspends it (a `get` or a `scan` of the engine's
+  // transaction) keeps the coroutine that awaits; the engine resumes that one, on one thread at a time, when it has the
+  // rows. The callers then resume from within, up to this task. Destroying a suspended task destroys all of these
+  // frames; afterwards the kept coroutine must not be resumed.
+  /// Runs to its end or to its first suspension. Call at most once.
+  void start() {
+    if (frame_) frame_.resume();
+  }
+  /// Call after `start`.
+  bool done() const { return !frame_ || frame_.done(); }
+  /// The result, once it is done; throws what the task threw.
+  T take() { return await_resume(); }
+
   /// Runs to the end, outside a coroutine. For engines whose transactions never wait.
   T run() {
-    if (frame_) {
-      frame_.resume();
-      if (!frame_.done()) throw std::logic_error("a transaction was suspended on an engine that never waits");
-    }
-    return await_resume();
+    start();
+    if (!done()) throw std::logic_error("a transaction was suspended on an engine that never waits");
+    return take();
   }
 
  private:

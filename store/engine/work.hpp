@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "store/engine/async.hpp"
 #include "store/engine/engine.hpp"
 
 namespace tacit::store {
@@ -48,13 +49,30 @@ class Attempt {
   std::exception_ptr thrown_;  ///< null if there is an outcome
 };
 
-/// Runs `body` on a snapshot, on this thread.
+/// Runs `body` on a snapshot, on this thread. On an engine that waits this blocks: for commands and threads of their
+/// own, not for threads that serve others.
 template <class T>
-Outcome<T> read(Engine& engine, WorkBody<T> body) {
+Outcome<T> read_blocking(Engine& engine, WorkBody<T> body) {
   Attempt<T> attempt(std::move(body));
   const auto failure = engine.read([&attempt](Transaction& transaction) { return attempt.run(transaction); });
   if (failure) return Failure{.code = *failure};
   return attempt.take();
+}
+
+/// Runs `body` on a snapshot. On an engine that never waits this is done without a suspension, on this thread. `body`
+/// may run more than once, and must refer only to what lives until this returns. The engine must live until then.
+template <class T>
+Async<T> read(Engine& engine, WorkBody<T> body) {
+  Attempt<T> attempt(std::move(body));
+  Work work = [&attempt](Transaction& transaction) { return attempt.run(transaction); };
+  std::optional<Errc> failure;
+  if (engine.traits().waits) {
+    failure = co_await engine.read_async(std::move(work));
+  } else {
+    failure = engine.read(work);
+  }
+  if (failure) co_return Failure{.code = *failure};
+  co_return attempt.take();
 }
 
 }  // namespace tacit::store

@@ -6,6 +6,7 @@
 #include "crypto/text/sentence.hpp"
 #include "store/audit/audit_checkpoint.hpp"
 #include "store/engine/context.hpp"
+#include "store/engine/walk_size.hpp"
 #include "store/keys/keys.hpp"
 #include "store/rows/api_key_row.hpp"
 #include "store/rows/cut_off_record.hpp"
@@ -52,7 +53,8 @@ class Count {
   Outcome<void> walk(Table table) {
     start_.clear();
     for (;;) {
-      const auto more = read<bool>(*store_.engine, [&](Transaction& transaction) { return some(transaction, table); });
+      const auto more =
+          read_blocking<bool>(*store_.engine, [&](Transaction& transaction) { return some(transaction, table); });
       if (!more) return more.error();
       if (progress_) progress_(at_);
       if (!*more) return {};
@@ -61,17 +63,21 @@ class Count {
 
   Task<Outcome<bool>> some(Transaction& transaction, Table table) {
     if (at_.rows_total == 0) {
-      at_.rows_total = co_await transaction.count(Table::tenants);
-      if (kind_ == KeyKind::metadata) at_.rows_total += co_await transaction.count(Table::api_keys);
+      std::uint64_t total = co_await transaction.estimate(Table::tenants);
+      if (kind_ == KeyKind::metadata) total += co_await transaction.estimate(Table::api_keys);
+      at_.rows_total = total;
     }
     // Only the records name root keys and root signing keys, so all other rows of a tenant are skipped.
     const bool only_records = kind_ != KeyKind::metadata && table == Table::tenants;
-    for (std::size_t seen = 0; seen < rows_at_a_time;) {
-      const auto rows = co_await transaction.scan(table, {}, start_, only_records ? 1 : rows_at_a_time);
+    const std::size_t ask = only_records ? 1 : rows_of_scan(transaction.traits(), rows_at_a_time);
+    const std::size_t most = ask * scans_of_walk(transaction.traits(), rows_at_a_time / ask);
+    for (std::size_t seen = 0; seen < most;) {
+      const auto rows = co_await transaction.scan(table, {}, start_, ask);
       if (rows.empty()) co_return false;
       for (const Row& row : rows) count(table, row);
       seen += rows.size();
       if (table != Table::meta) at_.rows += rows.size();
+      at_.rows_total = std::max(at_.rows_total, at_.rows);  // an engine may only estimate it
       go_on_after(rows.back().key, only_records);
     }
     co_return true;
@@ -128,7 +134,7 @@ class Count {
     if (tenant_of_erasure_mark(row.key) && !is_signed_erasure_mark(row.value)) {
       add(metadata_key_of_erasure_mark(row.value), &KeyUse::tenants);
     }
-    if (std::ranges::equal(row.key, checkpoint_key()) && !is_signed_checkpoint(row.value)) {
+    if (slot_of_checkpoint(row.key) && !is_signed_checkpoint(row.value)) {
       add(metadata_key_of_checkpoint(row.value), &KeyUse::tenants);
     }
   }
@@ -138,7 +144,7 @@ class Count {
     if (tenant_of_erasure_mark(row.key) && is_signed_erasure_mark(row.value)) {
       add(signer_of_row(row.value), &KeyUse::erasure_marks);
     }
-    if (is_row(checkpoint_key()) && is_signed_checkpoint(row.value)) {
+    if (slot_of_checkpoint(row.key) && is_signed_checkpoint(row.value)) {
       add(signer_of_row(row.value), &KeyUse::checkpoints);
     }
     if (is_row(keys_row_key()) && is_signed_key_list(row.value)) add(signer_of_row(row.value), &KeyUse::key_lists);
@@ -213,7 +219,8 @@ std::string signed_rows(const KeyUse& use) {
   if (use.tenants > 0) parts.push_back(counted(use.tenants, "tenant"));
   if (use.prekeys > 0) parts.push_back(counted(use.prekeys, "prekey"));
   if (use.key_lists > 0) parts.emplace_back("the key list");
-  if (use.checkpoints > 0) parts.emplace_back("the audit checkpoint");
+  if (use.checkpoints == 1) parts.emplace_back("the audit checkpoint");
+  if (use.checkpoints > 1) parts.push_back(counted(use.checkpoints, "audit checkpoint"));
   if (use.erasure_marks > 0) parts.push_back(counted(use.erasure_marks, "erasure mark"));
   if (use.rekey_marks > 0) parts.emplace_back("the rekey mark");
   if (use.cut_off_records > 0) parts.emplace_back("the record of the cut-off");

@@ -20,7 +20,7 @@ struct KeyUse {
   std::uint64_t prekeys = 0;  ///< of a root key or a root signing key
   // Rows that a root signing key signed.
   std::uint64_t key_lists = 0;    ///< 0 or 1
-  std::uint64_t checkpoints = 0;  ///< of the audit log: 0 or 1
+  std::uint64_t checkpoints = 0;  ///< of the audit log: at most 1 for each slot
   std::uint64_t erasure_marks = 0;
   std::uint64_t rekey_marks = 0;      ///< 0 or 1
   std::uint64_t cut_off_records = 0;  ///< 0 or 1

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "store/engine/context.hpp"
+#include "store/engine/walk_size.hpp"
 #include "store/keys/rewrap_search.hpp"
 #include "store/model/audit.hpp"
 #include "store/rows/tenant_record.hpp"
@@ -16,6 +17,8 @@ namespace tacit::store {
 
 /// Rows that one transaction reads to change some of them.
 inline constexpr std::size_t most_rows_of_metadata_step = 4096;
+/// Rows that moving a secret reads, writes and erases: its own, and three old and three new index entries.
+inline constexpr std::size_t rows_of_moved_secret = 16;
 /// The bytes of rows in one transaction; one row is always taken.
 inline constexpr std::size_t most_bytes_of_metadata_step = std::size_t{512} << 10;
 
@@ -25,7 +28,12 @@ class MetadataStep {
   /// `third_format`: whether the store takes rows of format 3.
   MetadataStep(Transaction& transaction, const StoreContext& store, RewrapPosition from, std::size_t most,
                bool third_format)
-      : transaction_(transaction), store_(store), left_(most), third_format_(third_format) {
+      : transaction_(transaction),
+        store_(store),
+        left_(items_of_write(transaction.traits(), most, rows_of_moved_secret)),
+        looks_(items_of_write(transaction.traits(), most_rows_of_metadata_step, 2)),
+        bytes_(bytes_of_write(transaction.traits(), most_bytes_of_metadata_step)),
+        third_format_(third_format) {
     step_.next = std::move(from);
   }
 
@@ -85,8 +93,8 @@ class MetadataStep {
   Transaction& transaction_;
   const StoreContext& store_;
   std::size_t left_;
-  std::size_t looks_ = most_rows_of_metadata_step;
-  std::size_t bytes_ = most_bytes_of_metadata_step;
+  std::size_t looks_;
+  std::size_t bytes_;
   const bool third_format_;
   std::vector<MovedRow> moved_;
   RewrapStep step_;

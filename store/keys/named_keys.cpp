@@ -201,14 +201,14 @@ Task<Outcome<void>> check_primary_root(Transaction& transaction, const StoreKeys
 
 Outcome<void> Keys::check_primary_root() const {
   const ContextPtr store = context_;
-  return read<void>(*store->engine, [&store](Transaction& transaction) {
+  return read_blocking<void>(*store->engine, [&store](Transaction& transaction) {
     return tacit::store::check_primary_root(transaction, store->keys);
   });
 }
 
 Outcome<std::vector<UnnamedKey>> Keys::unnamed_primaries() const {
   const ContextPtr store = context_;
-  return read<std::vector<UnnamedKey>>(*store->engine, [&store](Transaction& transaction) {
+  return read_blocking<std::vector<UnnamedKey>>(*store->engine, [&store](Transaction& transaction) {
     return tacit::store::unnamed_primaries(transaction, store->keys);
   });
 }

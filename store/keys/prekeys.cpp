@@ -5,6 +5,7 @@
 
 #include "store/engine/await.hpp"
 #include "store/engine/context.hpp"
+#include "store/engine/walk_size.hpp"
 #include "store/model/failures.hpp"
 #include "store/model/timestamp.hpp"
 #include "store/rows/prekey.hpp"
@@ -36,7 +37,7 @@ Outcome<void> use_all(const StoreContext& store, const UseRow& use, const WalkRe
   Bytes start(prekey_prefix().begin(), prekey_prefix().end());
   for (;;) {
     const auto more =
-        read<bool>(*store.engine, [&](Transaction& transaction) { return use_some(transaction, start, use); });
+        read_blocking<bool>(*store.engine, [&](Transaction& transaction) { return use_some(transaction, start, use); });
     if (!more) return more.error();
     if (!*more) return {};
     if (!goes_on(rest)) return walk_was_ended();
@@ -82,6 +83,7 @@ Task<Outcome<std::uint64_t>> remove_all(Transaction& transaction, const RemovePl
   const auto newest = co_await check_rings(transaction, plan.store->keys);
   if (!newest) co_return newest.error();
   std::uint64_t removed = 0;
+  for (const auto& row : plan.rows) transaction.expect(Table::meta, row.first);
   for (const auto& [key, value] : plan.rows) {
     const auto row = co_await transaction.get(Table::meta, key);
     if (!row || !std::ranges::equal(*row, value)) continue;
@@ -91,7 +93,9 @@ Task<Outcome<std::uint64_t>> remove_all(Transaction& transaction, const RemovePl
   co_return removed;
 }
 
-Task<Outcome<std::uint64_t>> count_meta(Transaction& transaction) { co_return co_await transaction.count(Table::meta); }
+Task<Outcome<std::uint64_t>> count_meta(Transaction& transaction) {
+  co_return co_await transaction.estimate(Table::meta);
+}
 
 }  // namespace
 
@@ -151,8 +155,9 @@ Async<void> Prekeys::add(std::size_t number) {
 Async<std::uint64_t> Prekeys::remove_bad() {
   const auto plan = std::make_shared<RemovePlan>();
   plan->store = context_;
-  const UseRow collect = [&plan](const Row& row) {
-    if (plan->rows.size() == most_removed || usable_pair(plan->store->keys, row)) return;
+  const std::size_t most = items_of_write(plan->store->engine->traits(), most_removed, 2);
+  const UseRow collect = [&plan, most](const Row& row) {
+    if (plan->rows.size() == most || usable_pair(plan->store->keys, row)) return;
     plan->rows.emplace_back(Bytes(row.key.begin(), row.key.end()), Bytes(row.value.begin(), row.value.end()));
   };
   const auto walked = use_all(*plan->store, collect);
@@ -165,7 +170,11 @@ Async<std::uint64_t> Prekeys::remove_bad() {
 
 Outcome<std::uint64_t> Prekeys::pool_rows() const {
   const ContextPtr store = context_;
-  return read<std::uint64_t>(*store->engine, count_meta);
+  if (!store->engine->traits().shared) return read_blocking<std::uint64_t>(*store->engine, count_meta);
+  std::uint64_t rows = 0;
+  const auto walked = use_all(*store, [&rows](const Row&) { ++rows; });
+  if (!walked) return walked.error();
+  return rows;
 }
 
 }  // namespace tacit::store

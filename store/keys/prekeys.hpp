@@ -47,7 +47,8 @@ class Prekeys {
   /// Verifies each pair. Walks the pool on successive snapshots.
   Outcome<PrekeyFigures> figures(const WalkRest& rest = {}) const;
   /// The number of rows in the table that contains the pool: all its pairs, unverified, and a few other rows. In
-  /// constant time, so it may be asked several times a second whether pairs were taken.
+  /// constant time, so it may be asked several times a second whether pairs were taken. On a shared engine the pairs
+  /// alone, which are walked.
   Outcome<std::uint64_t> pool_rows() const;
   /// Makes and adds pairs, at most most_prekeys_at_once, in one transaction, without an audit entry: their signatures
   /// prove them. Fails with not_allowed or integrity like a rewrap, or without the root signing key; with unavailable

@@ -17,17 +17,18 @@ Failure not_written(const std::string& why) { return failed(Errc::not_allowed, "
 
 }  // namespace
 
-CutOffCheck::Follower::Follower(const crypto::Signers& signers, std::uint64_t first)
-    : first_(first),
-      next_(first),
-      signers_(std::make_shared<const crypto::Signers>(signers.store(), signers.entries(), first)),
-      check_(*signers_) {
-  if (first > 0) check_.begin_after(first - 1);
+CutOffCheck::Follower::Follower(const crypto::Signers& signers, AuditSlot slot, std::uint64_t cut_off)
+    : slot_(slot),
+      first_(slot.is_embedded() ? cut_off : 1),
+      next_(first_),
+      signers_(std::make_shared<const crypto::Signers>(signers.store(), signers.entries(), cut_off)),
+      check_(*signers_, 0, slot) {
+  if (first_ > 0) check_.begin_after(first_ - 1);
 }
 
 Outcome<void> CutOffCheck::Follower::follow(const AuditRecord& entry) {
   if (!entry.fault.empty()) {
-    return not_written("audit entry " + std::to_string(entry.mark.sequence) + " " + entry.fault);
+    return not_written("audit entry " + name_of_entry(slot_, entry.mark.sequence) + " " + entry.fault);
   }
   next_ = entry.mark.sequence + 1;
   const auto plane = audit_plane(entry.body);
@@ -52,38 +53,64 @@ Failure CutOffCheck::Follower::fault(const std::string& finding) const {
   if (unsigned_.empty()) return not_written(finding);
   const auto& [plane, sequence] =
       *std::ranges::min_element(unsigned_, {}, [](const auto& entry) { return entry.second; });
-  return not_written("audit entry " + std::to_string(sequence) + " of the plane " +
+  return not_written("audit entry " + name_of_entry(slot_, sequence) + " of the plane " +
                      std::string(crypto::name_of(plane)) +
                      " is not signed: a server has not read the keyrings again; restart all servers, also idle ones, "
                      "and run the command again");
 }
 
-CutOffCheck::CutOffCheck(ContextPtr store, std::uint64_t first)
-    : store_(std::move(store)), first_(first), follower_(store_->keys.signers(), first) {}
+CutOffCheck::CutOffCheck(ContextPtr store, std::uint64_t first) : store_(std::move(store)), first_(first) {}
+
+CutOffCheck::Follower CutOffCheck::follower_of(AuditSlot slot) const {
+  const auto at = followers_.find(slot);
+  return at != followers_.end() ? at->second : Follower(store_->keys.signers(), slot, first_);
+}
 
 Outcome<void> CutOffCheck::read_log() {
-  AuditReader reader(store_, first_);
+  const auto slots = read_blocking<std::vector<AuditSlot>>(*store_->engine, stored_audit_slots);
+  if (!slots) return slots.error();
+  for (const AuditSlot slot : *slots) {
+    if (auto read = read_slot(slot); !read) return read;
+  }
+  return {};
+}
+
+Outcome<void> CutOffCheck::read_slot(AuditSlot slot) {
+  Follower& follower = followers_.emplace(slot, follower_of(slot)).first->second;
+  AuditReader reader(store_, slot, follower.next());
   for (;;) {
     const auto entries = reader.next();
     if (!entries) return entries.error();
     if (entries->empty()) return {};
     for (const AuditRecord& entry : *entries) {
-      if (auto followed = follower_.follow(entry); !followed) return followed;
+      if (auto followed = follower.follow(entry); !followed) return followed;
     }
   }
 }
 
 Task<Outcome<void>> CutOffCheck::finish(Transaction& transaction) const {
-  Follower follower = follower_;
-  const auto start = audit_key(follower.next());
-  const auto rows = co_await transaction.scan(Table::audit, {}, start, most_at_the_end + 1);
+  const auto slots = co_await stored_audit_slots(transaction);
+  if (!slots) co_return slots.error();
+  for (const AuditSlot slot : *slots) {
+    const auto finished = co_await finish(transaction, slot);
+    if (!finished) co_return finished.error();
+  }
+  co_return Outcome<void>();
+}
+
+Task<Outcome<void>> CutOffCheck::finish(Transaction& transaction, AuditSlot slot) const {
+  Follower follower = follower_of(slot);
+  const AuditKey prefix = audit_prefix(slot);
+  const AuditKey start = audit_key(slot, follower.next());
+  const auto rows = co_await transaction.scan(Table::audit, prefix, start, most_at_the_end + 1);
   if (rows.size() > most_at_the_end) {
     co_return failed(Errc::unavailable, "the audit log grows faster than it can be checked: run the command again");
   }
   for (const Row& row : rows) {
     const auto entry = parse_audit_row(row);
-    if (!entry)
-      co_return not_written("an audit entry after " + std::to_string(follower.next() - 1) + " cannot be read");
+    if (!entry) {
+      co_return not_written("an audit entry after " + name_of_entry(slot, follower.next() - 1) + " cannot be read");
+    }
     const auto followed = follower.follow(record_of(*entry));
     if (!followed) co_return followed.error();
   }

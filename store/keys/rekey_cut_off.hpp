@@ -15,7 +15,8 @@
 namespace tacit::store {
 
 /// Checks that each audit entry from one on is signed by its plane, as if signatures were required from there. This
-/// shows nothing about a server that wrote no entry since: the operator restarts all servers before. For one thread.
+/// shows nothing about a server that wrote no entry since: the operator restarts all servers before. The entry is one
+/// of slot 0; of every other slot all entries have to be signed. For one thread.
 class CutOffCheck {
  public:
   CutOffCheck(ContextPtr store, std::uint64_t first);
@@ -32,7 +33,7 @@ class CutOffCheck {
   /// Copies continue from the same place.
   class Follower {
    public:
-    Follower(const crypto::Signers& signers, std::uint64_t first);
+    Follower(const crypto::Signers& signers, AuditSlot slot, std::uint64_t cut_off);
     Outcome<void> follow(const AuditRecord& entry);
     Outcome<void> finish();
     /// The sequence after the last entry that was followed.
@@ -41,6 +42,7 @@ class CutOffCheck {
    private:
     Failure fault(const std::string& finding) const;
 
+    AuditSlot slot_;
     std::uint64_t first_;
     std::uint64_t next_;
     std::shared_ptr<const crypto::Signers> signers_;
@@ -48,9 +50,13 @@ class CutOffCheck {
     std::map<crypto::SigningRole, std::uint64_t> unsigned_;  ///< of the present commit: the first entry of each plane
   };
 
+  Follower follower_of(AuditSlot slot) const;
+  Outcome<void> read_slot(AuditSlot slot);
+  Task<Outcome<void>> finish(Transaction& transaction, AuditSlot slot) const;
+
   const ContextPtr store_;
   const std::uint64_t first_;
-  Follower follower_;
+  std::map<AuditSlot, Follower> followers_;
 };
 
 }  // namespace tacit::store

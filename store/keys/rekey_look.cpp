@@ -1,4 +1,5 @@
 // The snapshot of a step of a tenant's rekey.
+#include "store/engine/walk_size.hpp"
 #include "store/engine/whereabouts.hpp"
 #include "store/keys/rekey_pairs.hpp"
 #include "store/keys/rekey_plan.hpp"
@@ -22,6 +23,7 @@ Task<void> gather(Transaction& transaction, RekeyPlan& plan) {
   const RowKey prefix(plan.id, RowKind::secret);
   plan.next = plan.from.key.empty() ? Bytes(prefix.view().begin(), prefix.view().end()) : plan.from.key;
   std::size_t bytes = 0;
+  const std::size_t most_bytes = bytes_of_write(transaction.traits(), bytes_of_step);
   for (std::size_t seen = 0; seen < rows_of_snapshot; seen += rows_at_a_time) {
     const auto rows = co_await transaction.scan(Table::tenants, prefix.view(), plan.next, rows_at_a_time);
     note_step();
@@ -32,7 +34,7 @@ Task<void> gather(Transaction& transaction, RekeyPlan& plan) {
       if (!named) {
         plan.left.push_back({std::move(key), secret_sentence(row.key, "the secret's row is incomplete")});
       } else if (*named == previous) {
-        const bool full = !plan.secrets.empty() && bytes + row.value.size() > bytes_of_step;
+        const bool full = !plan.secrets.empty() && bytes + row.value.size() > most_bytes;
         if (full || plan.secrets.size() == plan.most) co_return;
         bytes += row.value.size();
         plan.secrets.push_back({std::move(key), Bytes(row.value.begin(), row.value.end())});
@@ -45,6 +47,7 @@ Task<void> gather(Transaction& transaction, RekeyPlan& plan) {
     }
     plan.ended = rows.size() < rows_at_a_time;
     if (plan.ended) co_return;
+    transaction.release_rows();
   }
 }
 
@@ -61,6 +64,7 @@ Task<bool> is_named(Transaction& transaction, crypto::Uuid tenant, crypto::KeyId
       go_on_after(at, row.key);
     }
     if (rows.size() < rows_at_a_time) co_return false;
+    transaction.release_rows();
   }
 }
 
@@ -95,6 +99,13 @@ std::string secret_sentence(ByteView key, const std::string& what) {
 }
 
 Task<Outcome<void>> look(Transaction& transaction, RekeyPlan& plan) {
+  // The engine may run this more than once.
+  plan.tenant.reset();
+  plan.replaces_key = false;
+  plan.secrets.clear();
+  plan.left.clear();
+  plan.ended = false;
+  plan.step = {};
   auto loaded = co_await load_if_recorded(transaction, plan);
   if (!loaded && loaded.error().code != Errc::integrity) co_return loaded.error();
   if (!loaded) {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "store/engine/await.hpp"
+#include "store/engine/walk_size.hpp"
 #include "store/keys/prekeys.hpp"
 #include "store/keys/rekey_pairs.hpp"
 #include "store/keys/rewrap_search.hpp"
@@ -37,21 +38,25 @@ bool is_old(const RekeyOrder& order, const Row& row) {
 Task<Outcome<void>> gather(Transaction& transaction, PoolPlan& plan) {
   Bytes& at = plan.step.next;
   if (at.empty()) at.assign(prekey_prefix().begin(), prekey_prefix().end());
-  const auto rows = co_await scan_prekeys(transaction, at, rows_of_snapshot);
+  const EngineTraits& traits = transaction.traits();
+  const std::size_t ask = rows_of_scan(traits, rows_of_snapshot);
+  const std::size_t most = items_of_write(traits, most_prekeys_at_once, 4);
+  const auto rows = co_await scan_prekeys(transaction, at, ask);
   for (const Row& row : rows) {
-    if (plan.old.size() == most_prekeys_at_once) co_return Outcome<void>();
+    if (plan.old.size() == most) co_return Outcome<void>();
     if (is_old(*plan.order, row)) {
       plan.old.emplace_back(Bytes(row.key.begin(), row.key.end()), Bytes(row.value.begin(), row.value.end()));
     }
     go_on_after(at, row.key);
   }
-  plan.step.ended = rows.size() < rows_of_snapshot;
+  plan.step.ended = rows.size() < ask;
   co_return Outcome<void>();
 }
 
 Task<Outcome<void>> replace(Transaction& transaction, const PoolPlan& plan) {
   const auto allowed = co_await check_rekey(transaction, plan.order->store->keys);
   if (!allowed) co_return allowed.error();
+  for (const auto& row : plan.old) transaction.expect(Table::meta, row.first);
   for (std::size_t i = 0; i < plan.old.size(); ++i) {
     const auto& [key, value] = plan.old[i];
     const auto row = co_await transaction.get(Table::meta, key);
@@ -70,7 +75,7 @@ Async<RekeyPoolStep> renew_some_prekeys(RekeyOrderPtr order, Bytes start) {
   plan->order = order;
   plan->step.next = std::move(start);
   WorkBody<void> gathering = [&plan](Transaction& transaction) { return gather(transaction, *plan); };
-  const auto gathered = read<void>(*order->store->engine, std::move(gathering));
+  const auto gathered = read_blocking<void>(*order->store->engine, std::move(gathering));
   if (!gathered) co_return gathered.error();
   if (plan->old.empty()) co_return plan->step;
   const std::int64_t made = std::max(now_microseconds(), order->started);

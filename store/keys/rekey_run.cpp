@@ -54,7 +54,7 @@ Async<void> RekeyRun::begin() {
     WorkBody<void> checking = [order, tenant](Transaction& transaction) {
       return check_rekey_of_tenant(transaction, order, tenant);
     };
-    co_return read<void>(*order->store->engine, std::move(checking));
+    co_return read_blocking<void>(*order->store->engine, std::move(checking));
   }
   const bool restart = wish_.restart;
   WorkBody<BegunRekey> body = [order, restart](Transaction& transaction) {

@@ -4,6 +4,7 @@
 #include <map>
 #include <vector>
 
+#include "store/engine/walk_size.hpp"
 #include "store/engine/whereabouts.hpp"
 #include "store/engine/work.hpp"
 #include "store/keys/rekey_pairs.hpp"
@@ -29,7 +30,8 @@ struct TenantWalk {
 /// Calls `use` for the record of each tenant on this snapshot, unverified; std::nullopt if it cannot be read. Skips all
 /// other rows.
 Task<Outcome<void>> walk_some(Transaction& transaction, TenantWalk& walk, const UseRecord& use) {
-  for (std::size_t seen = 0; seen < rows_of_snapshot && !walk.stopped; ++seen) {
+  const std::size_t most = scans_of_walk(transaction.traits(), rows_of_snapshot);
+  for (std::size_t seen = 0; seen < most && !walk.stopped; ++seen) {
     const auto rows = co_await transaction.scan(Table::tenants, {}, walk.at, 1);
     note_step();
     walk.ended = rows.empty();
@@ -45,7 +47,7 @@ Task<Outcome<void>> walk_some(Transaction& transaction, TenantWalk& walk, const 
 Outcome<void> walk_records(const StoreContext& store, TenantWalk& walk, const UseRecord& use) {
   while (!walk.ended && !walk.stopped) {
     const auto walked =
-        read<void>(*store.engine, [&](Transaction& transaction) { return walk_some(transaction, walk, use); });
+        read_blocking<void>(*store.engine, [&](Transaction& transaction) { return walk_some(transaction, walk, use); });
     if (!walked) return walked.error();
   }
   return {};
@@ -54,12 +56,13 @@ Outcome<void> walk_records(const StoreContext& store, TenantWalk& walk, const Us
 using UseNumber = std::function<void(const crypto::KeyNumber&)>;
 
 Task<Outcome<bool>> walk_some_prekeys(Transaction& transaction, Bytes& at, const UseNumber& use) {
-  const auto rows = co_await scan_prekeys(transaction, at, rows_of_snapshot);
+  const std::size_t most = rows_of_scan(transaction.traits(), rows_of_snapshot);
+  const auto rows = co_await scan_prekeys(transaction, at, most);
   note_step();
   for (const Row& row : rows) {
     if (const auto key = decode_prekey(row.key, row.value)) use(key->certificate->number);
   }
-  if (rows.size() < rows_of_snapshot) co_return false;
+  if (rows.size() < most) co_return false;
   go_on_after(at, rows.back().key);
   co_return true;
 }
@@ -67,8 +70,8 @@ Task<Outcome<bool>> walk_some_prekeys(Transaction& transaction, Bytes& at, const
 Outcome<void> walk_prekeys(const StoreContext& store, const UseNumber& use) {
   Bytes at(prekey_prefix().begin(), prekey_prefix().end());
   for (;;) {
-    const auto more =
-        read<bool>(*store.engine, [&](Transaction& transaction) { return walk_some_prekeys(transaction, at, use); });
+    const auto more = read_blocking<bool>(
+        *store.engine, [&](Transaction& transaction) { return walk_some_prekeys(transaction, at, use); });
     if (!more) return more.error();
     if (!*more) return {};
   }

@@ -5,7 +5,9 @@
 
 #include "crypto/text/sentence.hpp"
 #include "store/audit/audit_log.hpp"
+#include "store/audit/change_number.hpp"
 #include "store/engine/await.hpp"
+#include "store/engine/walk_size.hpp"
 #include "store/engine/whereabouts.hpp"
 #include "store/keys/rekey_pairs.hpp"
 #include "store/keys/rekey_plan.hpp"
@@ -19,6 +21,8 @@ namespace {
 
 /// The cost of replacing a row in the map: its page, and a share of the pages above it.
 constexpr std::size_t bytes_of_one = std::size_t{2} * 4096;
+/// Rows that a secret's rekey reads and writes.
+constexpr std::size_t rows_of_one = 2;
 
 using PlanPtr = std::shared_ptr<RekeyPlan>;
 
@@ -63,8 +67,10 @@ Task<Outcome<RekeyStep>> begin(Transaction& transaction, const RekeyPlan& plan) 
   if (!plan.replaces_key) tenant.record.previous_key = tenant.record.key;
   if (is_empty) tenant.record.previous_key.reset();
   tenant.record.key = plan.fresh;
+  if (transaction.traits().shared) tenant.record.note_change();  // it orders the entries of all hosts
   co_await save_tenant(transaction, tenant);
   AuditEvent event = event_of(plan, is_empty ? "done: " + crypto::counted(0, "secret") : "begun");
+  number_event(event, transaction, tenant.record);
   event.tenant_key = plan.fresh->certificate->number;
   const auto recorded = co_await append_audit(transaction, event, plan.order->who);
   if (!recorded) co_return recorded.error();
@@ -76,6 +82,7 @@ Task<Outcome<RekeyStep>> begin(Transaction& transaction, const RekeyPlan& plan) 
 /// Puts the rows that are as they were read. Returns the key of the first that is not.
 Task<std::optional<Bytes>> put_rows(Transaction& transaction, const RekeyPlan& plan, std::vector<MovedRow>& moved) {
   std::optional<Bytes> first_changed;
+  for (const RekeyedSecret& secret : plan.secrets) transaction.expect(Table::tenants, secret.key);
   for (const RekeyedSecret& secret : plan.secrets) {
     const auto row = co_await transaction.get(Table::tenants, secret.key);
     if (!row || !std::ranges::equal(*row, secret.before)) {
@@ -123,9 +130,11 @@ Task<Outcome<RekeyStep>> move(Transaction& transaction, const RekeyPlan& plan) {
   const bool is_done = ended && (step.next.unreadable == 0 || plan.order->discard_unreadable);
   step.unfinished = ended && !is_done;
   step.finished = step.unfinished;
+  const bool is_numbered = transaction.traits().shared && (is_done || !moved.empty());
+  if (is_numbered) tenant.record.note_change();
+  if (is_done) tenant.record.previous_key.reset();
+  if (is_done || is_numbered) co_await save_tenant(transaction, tenant);
   if (is_done) {
-    tenant.record.previous_key.reset();
-    co_await save_tenant(transaction, tenant);
     step.tenants = 1;
     // One that an interrupted run gave its pair may be done, but the pair may be older than this rekey of all.
     step.finished = !plan.order->all || has_done_pair(*plan.order, tenant.record);
@@ -136,6 +145,7 @@ Task<Outcome<RekeyStep>> move(Transaction& transaction, const RekeyPlan& plan) {
   AuditEvent event = event_of(
       plan, is_done ? "done: " + crypto::counted(total, "secret") : "moved " + crypto::counted(moved.size(), "secret"));
   event.moved = std::move(moved);
+  number_event(event, transaction, tenant.record);
   const auto recorded = co_await append_audit(transaction, event, plan.order->who);
   if (!recorded) co_return recorded.error();
   co_return step;
@@ -178,10 +188,11 @@ Async<RekeyStep> rekey_step(RekeyOrderPtr order, crypto::Uuid tenant, RekeyPosit
   const auto plan = std::make_shared<RekeyPlan>();
   plan->order = order;
   plan->id = tenant;
-  plan->most = std::clamp<std::size_t>(most, 1, most_rekeyed_at_once);
+  plan->most = items_of_write(order->store->engine->traits(), std::clamp<std::size_t>(most, 1, most_rekeyed_at_once),
+                              rows_of_one);
   plan->from = std::move(from);
   WorkBody<void> looking = [&plan](Transaction& transaction) { return look(transaction, *plan); };
-  const auto looked = read<void>(*order->store->engine, std::move(looking));
+  const auto looked = read_blocking<void>(*order->store->engine, std::move(looking));
   if (!looked) co_return looked.error();
   if (plan->step.finished) co_return plan->step;
   if (plan->tenant->record.previous_key && !plan->replaces_key) {

@@ -42,7 +42,8 @@ Task<Outcome<BegunRekey>> begin_rekey(Transaction& transaction, std::shared_ptr<
   if (!newest) co_return newest.error();
   BegunRekey begun;
   begun.started = *started;
-  begun.first_entry = newest->sequence;
+  // On a shared engine the entry is in a slot of its own, and slot 0 grows no more.
+  begun.first_entry = transaction.traits().shared ? newest->sequence + 1 : newest->sequence;
   co_return begun;
 }
 

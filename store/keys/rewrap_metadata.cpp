@@ -65,7 +65,7 @@ Async<RewrapStep> go_on(ContextPtr store, RewrapPosition from, std::size_t most,
     WorkBody<RewrapSearch> searching = [&from, &target](Transaction& transaction) {
       return search_stale(transaction, from, target);
     };
-    auto searched = read<RewrapSearch>(*store->engine, std::move(searching));
+    auto searched = read_blocking<RewrapSearch>(*store->engine, std::move(searching));
     if (!searched) co_return searched.error();
     from = std::move(searched->at);
     if (searched->found) break;

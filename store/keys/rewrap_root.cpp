@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "store/engine/await.hpp"
+#include "store/engine/walk_size.hpp"
 #include "store/engine/whereabouts.hpp"
 #include "store/keys/rewrap_steps.hpp"
 #include "store/model/failures.hpp"
@@ -18,6 +19,10 @@ namespace {
 
 /// Tenants per snapshot.
 constexpr std::size_t tenants_at_a_time = 4096;
+/// On an engine that waits for each.
+constexpr std::size_t tenants_of_waiting_snapshot = 256;
+/// Rows that a tenant's renewal reads and writes.
+constexpr std::size_t rows_of_one = 4;
 /// The cost of replacing a record in the map: its page, and a share of the pages above it.
 constexpr std::size_t bytes_of_one = std::size_t{2} * 4096;
 
@@ -63,7 +68,10 @@ Task<Outcome<void>> gather(Transaction& transaction, RewrapPosition from, std::s
   const StoreContext& store = *plan.store;
   Bytes start = std::move(from.key);
   plan.more = true;
-  for (std::size_t seen = 0; seen < tenants_at_a_time && plan.tenants.size() < most; ++seen) {
+  plan.tenants.clear();  // the engine may run this more than once
+  plan.step.problems.clear();
+  const std::size_t seen_at_most = transaction.traits().waits ? tenants_of_waiting_snapshot : tenants_at_a_time;
+  for (std::size_t seen = 0; seen < seen_at_most && plan.tenants.size() < most; ++seen) {
     const auto rows = co_await transaction.scan(Table::tenants, {}, start, 1);
     note_step();
     plan.more = !rows.empty();
@@ -174,11 +182,12 @@ Async<RewrapStep> rewrap_tenants(ContextPtr store, RewrapPosition from, std::siz
   const auto plan = std::make_shared<RootPlan>();
   plan->store = store;
   plan->step.next = std::move(from);
+  most = items_of_write(store->engine->traits(), most, rows_of_one);
   do {
     WorkBody<void> gathering = [&plan, most](Transaction& transaction) {
       return gather(transaction, plan->step.next, most, *plan);
     };
-    const auto gathered = read<void>(*store->engine, std::move(gathering));
+    const auto gathered = read_blocking<void>(*store->engine, std::move(gathering));
     if (!gathered) co_return gathered.error();
   } while (plan->tenants.empty() && plan->step.problems.empty() && plan->more);
   plan->step.finished = !plan->more;

@@ -1,5 +1,6 @@
 #include "store/keys/rewrap_search.hpp"
 
+#include "store/engine/walk_size.hpp"
 #include "store/engine/whereabouts.hpp"
 #include "store/rows/api_key_row.hpp"
 #include "store/rows/secret_row.hpp"
@@ -10,6 +11,8 @@ namespace {
 
 /// Rows per snapshot.
 constexpr std::size_t rows_of_snapshot = 65536;
+/// On an engine that waits for each page.
+constexpr std::size_t rows_of_waiting_snapshot = 4096;
 constexpr std::size_t rows_at_a_time = 256;
 
 }  // namespace
@@ -37,7 +40,8 @@ bool is_stale(Table table, const Row& row, const crypto::KeyId& target) {
 Task<Outcome<RewrapSearch>> search_stale(Transaction& transaction, RewrapPosition from, crypto::KeyId target) {
   RewrapSearch come{std::move(from)};
   RewrapPosition& at = come.at;
-  for (std::size_t seen = 0; seen < rows_of_snapshot;) {
+  const std::size_t most = transaction.traits().waits ? rows_of_waiting_snapshot : rows_of_snapshot;
+  for (std::size_t seen = 0; seen < most;) {
     const auto rows = co_await transaction.scan(at.table, {}, at.key, rows_at_a_time);
     for (const Row& row : rows) {
       if (is_stale(at.table, row, target)) {
@@ -49,6 +53,7 @@ Task<Outcome<RewrapSearch>> search_stale(Transaction& transaction, RewrapPositio
     note_step();  // a search may last longer than a process that waits for this one allows without progress
     seen += rows.size();
     if (!rows.empty()) go_on_after(at.key, rows.back().key);
+    transaction.release_rows();
     if (rows.size() == rows_at_a_time) continue;
     come.ended = at.table == Table::api_keys;
     if (come.ended) co_return come;

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "store/engine/await.hpp"
+#include "store/engine/walk_size.hpp"
 #include "store/engine/whereabouts.hpp"
 #include "store/keys/prekeys.hpp"
 #include "store/keys/rewrap_search.hpp"
@@ -96,6 +97,7 @@ Task<Outcome<RewrapStep>> replace_all(Transaction& transaction, const PrekeyPlan
     if (!newest) co_return newest.error();
   }
   RewrapStep step = plan.step;
+  for (const PlannedPrekey& planned : plan.prekeys) transaction.expect(Table::meta, planned.key);
   for (const PlannedPrekey& planned : plan.prekeys) {
     const auto row = co_await transaction.get(Table::meta, planned.key);
     if (!row || !std::ranges::equal(*row, planned.before)) continue;  // a tenant took it
@@ -117,12 +119,12 @@ Async<RewrapStep> rewrap_prekeys(ContextPtr store, RewrapPosition from, std::siz
   const auto plan = std::make_shared<PrekeyPlan>();
   plan->store = store;
   plan->step.next = std::move(from);
-  const std::size_t at_once = std::min(most, most_prekeys_at_once);
+  const std::size_t at_once = items_of_write(store->engine->traits(), std::min(most, most_prekeys_at_once), 2);
   do {
     WorkBody<void> gathering = [&plan, at_once](Transaction& transaction) {
       return gather(transaction, at_once, *plan);
     };
-    const auto gathered = read<void>(*store->engine, std::move(gathering));
+    const auto gathered = read_blocking<void>(*store->engine, std::move(gathering));
     if (!gathered) co_return gathered.error();
   } while (plan->prekeys.empty() && plan->more);
   if (!plan->more) plan->step.next = first_tenant();

@@ -24,21 +24,28 @@ StoreKeys accepting_retired(StoreKeys keys) {
 
 bool has_signer(ByteView row, const Signer& signer) { return signer_of_row(row) == signer.id; }
 
-Task<void> sign_checkpoint(Transaction& transaction, const StoreKeys& keys, const Signer& signer,
+Task<void> sign_checkpoint(Transaction& transaction, const StoreKeys& keys, const Signer& signer, AuditSlot slot,
                            SignedRowFaults& faults) {
-  const auto row = co_await transaction.get(Table::meta, checkpoint_key());
+  const Bytes key = checkpoint_key(slot);
+  const auto row = co_await transaction.get(Table::meta, key);
   if (!row) co_return;
   const std::string its = "the audit log's record of pruned entries ";
-  const auto checkpoint = decode_checkpoint(*row, keys);
+  const auto checkpoint = decode_checkpoint(*row, keys, slot);
   if (checkpoint) {
     if (is_signed_checkpoint(*row) && has_signer(*row, signer)) co_return;
-    transaction.put(Table::meta, checkpoint_key(), encode_checkpoint(*checkpoint, signer, keys.store()));
-  } else if (decode_checkpoint(*row, accepting_retired(keys))) {
+    transaction.put(Table::meta, key, encode_checkpoint(*checkpoint, signer, keys.store()));
+  } else if (decode_checkpoint(*row, accepting_retired(keys), slot)) {
     faults.retired.push_back(its + fault_of_signature(RowSignature::retired_signer, *row));
   } else {
-    transaction.erase(Table::meta, checkpoint_key());
+    transaction.erase(Table::meta, key);
     faults.altered.push_back(its + "was altered");
   }
+}
+
+Task<void> sign_checkpoints(Transaction& transaction, const StoreKeys& keys, const Signer& signer,
+                            SignedRowFaults& faults) {
+  const auto slots = co_await checkpoint_slots(transaction);
+  for (const AuditSlot slot : slots) co_await sign_checkpoint(transaction, keys, signer, slot, faults);
 }
 
 /// `mark` must be a copy.
@@ -128,7 +135,7 @@ std::vector<std::string> SignedRowFaults::sentences() const {
 
 Task<SignedRowFaults> sign_store_rows(Transaction& transaction, const StoreKeys& keys, const Signer& signer) {
   SignedRowFaults faults;
-  co_await sign_checkpoint(transaction, keys, signer, faults);
+  co_await sign_checkpoints(transaction, keys, signer, faults);
   co_await sign_erasure_marks(transaction, keys, signer, faults);
   co_await sign_rekey_mark(transaction, keys, signer, faults);
   co_await sign_cut_off(transaction, keys, signer, faults);

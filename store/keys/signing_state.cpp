@@ -57,8 +57,8 @@ Task<Outcome<void>> put_record(Transaction& transaction, ContextPtr store) {
 Outcome<SigningState> look_at_signing(const Keys& keys) {
   const auto store = keys.context();
   if (store->keys.phase() == crypto::SigningPhase::none) return SigningState();
-  auto state =
-      read<SigningState>(*store->engine, [&store](Transaction& transaction) { return look(transaction, store->keys); });
+  auto state = read_blocking<SigningState>(
+      *store->engine, [&store](Transaction& transaction) { return look(transaction, store->keys); });
   if (state && store->keys.memory) state->refused_keys = store->keys.memory->refusals();
   return state;
 }
@@ -67,7 +67,7 @@ Async<void> record_cut_off(const Keys& keys) {
   const ContextPtr store = keys.context();
   if (!store->keys.signers().cut_off() || store->keys.root_signer() == nullptr) co_return Outcome<void>();
   WorkBody<bool> looking = [&store](Transaction& transaction) { return needs_record(transaction, store->keys); };
-  const auto needed = read<bool>(*store->engine, std::move(looking));
+  const auto needed = read_blocking<bool>(*store->engine, std::move(looking));
   if (!needed) co_return needed.error();
   if (!*needed) co_return Outcome<void>();
   WorkBody<void> body = [store](Transaction& transaction) { return put_record(transaction, store); };

@@ -2,6 +2,7 @@
 #include <chrono>
 
 #include "store/engine/context.hpp"
+#include "store/engine/walk_size.hpp"
 #include "store/keys/keys.hpp"
 #include "store/rows/row_key.hpp"
 #include "store/rows/tenant_record.hpp"
@@ -21,7 +22,8 @@ struct UnsignedCount {
 /// Returns whether there may be further tenants.
 Task<Outcome<bool>> count_some(Transaction& transaction, UnsignedCount& count) {
   const auto until = std::chrono::steady_clock::now() + time_of_tenants;
-  for (std::size_t seen = 0; seen < tenants_at_a_time; ++seen) {
+  const std::size_t most = scans_of_walk(transaction.traits(), tenants_at_a_time);
+  for (std::size_t seen = 0; seen < most; ++seen) {
     if (seen > 0 && std::chrono::steady_clock::now() >= until) break;
     const auto rows = co_await transaction.scan(Table::tenants, {}, count.start, 1);
     if (rows.empty()) co_return false;
@@ -41,8 +43,8 @@ Outcome<std::uint64_t> Keys::unsigned_tenants(const WalkRest& rest) const {
   const ContextPtr store = context_;
   UnsignedCount count;
   for (;;) {
-    const auto more =
-        read<bool>(*store->engine, [&count](Transaction& transaction) { return count_some(transaction, count); });
+    const auto more = read_blocking<bool>(
+        *store->engine, [&count](Transaction& transaction) { return count_some(transaction, count); });
     if (!more) return more.error();
     if (!*more) return count.tenants;
     if (!goes_on(rest)) return walk_was_ended();

@@ -38,6 +38,7 @@ enum class AuditAction : std::uint8_t {
   audit_prune,
   tenant_rekey,
   key_prekeys,
+  audit_heads,
 };
 
 // The planes whose processes may write an entry of an action: bits of AuditActionRow::planes.
@@ -93,9 +94,11 @@ inline constexpr std::array audit_actions{
     succeeds(AuditAction::audit_prune, "audit.prune", Growth::shrinks, by_operators),
     succeeds(AuditAction::tenant_rekey, "tenant.rekey", Growth::grows, by_operators),
     succeeds(AuditAction::key_prekeys, "key.prekeys", Growth::grows, by_operators),
+    // The newest entry of each slot of a store that several hosts share.
+    succeeds(AuditAction::audit_heads, "audit.heads", Growth::logs, every_plane),
 };
 
-static_assert(crypto::has_row_for_each(audit_actions, &AuditActionRow::action, AuditAction::key_prekeys));
+static_assert(crypto::has_row_for_each(audit_actions, &AuditActionRow::action, AuditAction::audit_heads));
 
 constexpr const AuditActionRow& row_of(AuditAction action) { return crypto::row_at(audit_actions, action); }
 constexpr Growth growth_of(AuditAction action) { return row_of(action).growth; }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "store/model/findings.hpp"
 
@@ -26,7 +27,9 @@ struct VerifyReport : Findings {
   std::uint64_t audit_entries = 0;
   std::uint64_t audit_pruned_through = 0;  ///< the last pruned entry; 0: none
   std::uint64_t signatures_checked = 0;    ///< of the audit log, and found right
-  std::string audit_head;                  ///< SEQUENCE:HASH; empty without an entry
+  std::string audit_head;                  ///< SEQUENCE:HASH of slot 0; empty without an entry
+  std::vector<std::string> audit_heads;    ///< SLOT:SEQUENCE:HASH of each other slot
+  std::uint64_t heads_checked = 0;         ///< heads in audit.heads entries, and right
 };
 
 }  // namespace tacit::store

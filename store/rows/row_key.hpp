@@ -8,6 +8,7 @@
 //     3  the binding index      MAC(pattern) (16) ‖ class (1) ‖ secret id   → nothing
 //     4  the default index      MAC(tool_name, tool_arg) (16)               → secret id (16)
 //     5  the API key index      key id (text, up to 32)                     → nothing
+//     6  the newest secret      (nothing)                                   → store/rows/newest_secret.hpp
 //
 // MACs are HMAC-SHA-256 under the tenant's index key, truncated to 16 bytes: the disk shows neither names nor tools,
 // and a name of any length fits. Class: 0 for a default, 1 for any other bound secret; a look-up for the tool plane
@@ -27,7 +28,15 @@ namespace tacit::store {
 using crypto::ByteView;
 using crypto::Uuid;
 
-enum class RowKind : std::uint8_t { record = 0, secret = 1, name = 2, binding = 3, default_for = 4, api_key = 5 };
+enum class RowKind : std::uint8_t {
+  record = 0,
+  secret = 1,
+  name = 2,
+  binding = 3,
+  default_for = 4,
+  api_key = 5,
+  newest_secret = 6,
+};
 
 inline constexpr std::size_t index_mac_size = 16;
 inline constexpr std::size_t longest_api_key_id = 32;

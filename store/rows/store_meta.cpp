@@ -64,7 +64,7 @@ Bytes format_value(std::uint32_t format) {
 std::optional<std::uint32_t> format_of(ByteView row) {
   Decoder decoder(row);
   const std::uint32_t format = decoder.u32();
-  if (!decoder.done() || format < first_store_format || format > store_format) return std::nullopt;
+  if (!decoder.done() || format < first_store_format || format > slots_store_format) return std::nullopt;
   return format;
 }
 

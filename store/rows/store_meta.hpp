@@ -2,8 +2,10 @@
 // (store/rows/erasure.hpp), and one for each prekey (store/rows/prekey.hpp), of which there may be very many: scan them
 // by their prefix.
 //
-//   "format" → the version of the store as a whole, 4 bytes big-endian: 1 to 3. A store of another format is not
-//              opened. Each kind of row also names its own format.
+//   "format" → the version of the store as a whole, 4 bytes big-endian: 1 to 4. A store of another format is not
+//              opened. Each kind of row also names its own format. Format 4 is that of stores whose audit log has
+//              slots beside 0 (store/model/audit_slot.hpp): all stores on an engine that several hosts share, and
+//              embedded ones that were restored from their backups. No embedded store rises to it by itself.
 //   "rows"   → 1 byte: 2 or 3, never more than the store's format. Rows of that format may exist, and are written:
 //              from 2 on tenants' records (store/rows/tenant_record.hpp), from 3 on further rows. Without this row only
 //              rows of format 1 are written. A new store has it; store/lmdb/engine/format_rise.hpp raises it.
@@ -19,7 +21,10 @@
 //              metadata keys, root signing keys, retired keys of any kind ‖ the end of a signed row
 //              (store/rows/signed_row.hpp) for the context "tacit signed key list 1". The serial is that of the row
 //              before, plus one. Formats 1 and 2 are refused once signatures are required.
-//   "audit checkpoint" → the checkpoint of the audit log (store/audit/audit_checkpoint.hpp); only after a pruning.
+//   "audit checkpoint" → the checkpoint of the audit log (store/audit/audit_checkpoint.hpp); only after a pruning. With
+//              2 bytes of a slot after it, that of the slot.
+//   "use "   → with the id of an API key after it: its last use (store/rows/api_key_use.hpp); on engines that several
+//              hosts share.
 //   "rekey"  → the mark of a rekey of all tenants (rekey_mark.hpp). "cut-off" → the cut-off (cut_off_record.hpp).
 //
 // A new store names the primary keys of its keyrings. Promoting a key adds it to the row before it is added to the
@@ -47,8 +52,10 @@ namespace tacit::store {
 struct StoreKeys;
 
 inline constexpr std::uint32_t first_store_format = 1;
-/// The newest format that this build reads, of new stores, and to which servers raise older ones.
+/// The format of new embedded stores, and to which servers raise older ones; the newest of rows.
 inline constexpr std::uint32_t store_format = 3;
+/// The format of stores with several audit slots; the newest that this build reads.
+inline constexpr std::uint32_t slots_store_format = 4;
 
 ByteView format_row_key();
 Bytes format_value(std::uint32_t format = store_format);

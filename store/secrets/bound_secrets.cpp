@@ -42,9 +42,14 @@ void BoundSecrets::add_ranges(const crypto::TenantKeys& keys, const IndexedPatte
   }
 }
 
-Task<void> BoundSecrets::fill(Range& range, std::optional<Uuid> after) {
+RowKey BoundSecrets::start_of(const Range& range, const std::optional<Uuid>& after) {
   RowKey start = range.prefix;
   if (after) start.add(after->view()).add(std::uint8_t{0});  // the next possible key
+  return start;
+}
+
+Task<void> BoundSecrets::fill(Range& range, std::optional<Uuid> after) {
+  const RowKey start = start_of(range, after);
   range.rows = co_await transaction_.scan(Table::tenants, range.prefix.view(), start.view(), rows_ahead);
   range.at = 0;
   range.more = range.rows.size() == rows_ahead;
@@ -52,7 +57,34 @@ Task<void> BoundSecrets::fill(Range& range, std::optional<Uuid> after) {
 
 Task<void> BoundSecrets::fill_all() {
   filled_ = true;
+  if (transaction_.traits().waits) co_return co_await fill_together();
   for (Range& range : ranges_) co_await fill(range, after_);
+}
+
+/// All scans are begun before the first is awaited, and the secrets are expected, so that an engine that waits needs
+/// two requests however many ranges there are.
+Task<void> BoundSecrets::fill_together() {
+  std::vector<RowKey> starts;
+  for (const Range& range : ranges_) starts.push_back(start_of(range, after_));
+  std::vector<Task<std::vector<Row>>> scans;
+  scans.reserve(ranges_.size());
+  for (std::size_t i = 0; i < ranges_.size(); ++i) {
+    const RowKey& prefix = ranges_[i].prefix;
+    scans.push_back(transaction_.scan(Table::tenants, prefix.view(), starts[i].view(), rows_ahead));
+  }
+  for (std::size_t i = 0; i < ranges_.size(); ++i) {
+    Range& range = ranges_[i];
+    Task<std::vector<Row>> scan = std::move(scans[i]);
+    range.rows = co_await scan;
+    range.more = range.rows.size() == rows_ahead;
+  }
+  for (const Range& range : ranges_) {
+    for (const Row& row : range.rows) {
+      Uuid id;
+      if (!parse_id(row.key.subspan(range.prefix.view().size()), id)) continue;  // `next` reports it
+      transaction_.expect(Table::tenants, secret_row_key(tenant_, id).view());
+    }
+  }
 }
 
 BoundSecrets::Range* BoundSecrets::smallest() {

@@ -49,6 +49,8 @@ class BoundSecrets {
   void add_ranges(const crypto::TenantKeys& keys, const IndexedPattern& pattern, bool only_defaults);
   Task<void> fill(Range& range, std::optional<Uuid> after);
   Task<void> fill_all();
+  Task<void> fill_together();
+  static RowKey start_of(const Range& range, const std::optional<Uuid>& after);
   Range* smallest();
 
   Transaction& transaction_;

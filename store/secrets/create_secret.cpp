@@ -1,11 +1,13 @@
 // Stores a new secret: its row and its index entries in one write, after the limits and the unique names are checked.
 #include "crypto/primitives/random.hpp"
 #include "store/audit/audit_log.hpp"
+#include "store/audit/change_number.hpp"
 #include "store/audit/recording.hpp"
 #include "store/engine/await.hpp"
 #include "store/model/failures.hpp"
 #include "store/model/quota.hpp"
 #include "store/model/timestamp.hpp"
+#include "store/rows/newest_secret.hpp"
 #include "store/rows/prekey.hpp"
 #include "store/rows/secret_index.hpp"
 #include "store/rows/store_meta.hpp"
@@ -20,7 +22,8 @@ namespace {
 struct TenantState {
   Tenant tenant;  ///< as stored, or a new one
   SealingRules rules;
-  std::optional<Prekey> prekey;  ///< for a tenant without a key pair, once key pairs are signed
+  std::optional<Prekey> prekey;          ///< for a tenant without a key pair, once key pairs are signed
+  std::optional<crypto::Uuid> newest{};  ///< on a shared engine: the tenant's newest secret
 };
 
 /// All inputs of the transaction, so that it does not seal, verify or hash: all requests share the writer thread.
@@ -39,11 +42,17 @@ struct CreatePlan {
 };
 
 Task<Outcome<TenantState>> read_state(Transaction& transaction, const StoreContext& store, crypto::Uuid id) {
+  if (transaction.traits().shared) transaction.expect(Table::tenants, newest_secret_row_key(id).view());
   auto stored = co_await load_tenant(transaction, store.metadata(), id);
   if (!stored) co_return stored.error();
   TenantState state;
   state.tenant = *stored ? std::move(**stored) : new_tenant(store.metadata(), id);
   state.rules = co_await sealing_rules(transaction, store, state.tenant.record);
+  if (transaction.traits().shared) {
+    const auto newest = co_await newest_secret(transaction, id);
+    if (!newest) co_return newest.error();
+    state.newest = *newest;
+  }
   if (state.tenant.record.key || store.keys.phase() == crypto::SigningPhase::none) co_return state;
   if (!state.rules.padded) co_return failed(Errc::unavailable, "the store's format is being raised");
   // A random one, so that first writes that wait for the same transaction seldom want the same key pair.
@@ -72,15 +81,24 @@ Outcome<void> give_key(CreatePlan& plan) {
   return {};
 }
 
-/// Seals for the tenant's present state. Fails with `conflict` if another attempt may succeed.
-Outcome<void> prepare(CreatePlan& plan, crypto::ByteView value) {
+/// On a shared engine: gives the secret an id above the tenant's newest, whatever this host's clock says.
+Outcome<void> give_id(CreatePlan& plan) {
+  const auto id = plan.store->given_ids->next(plan.tenant, plan.state.newest, std::chrono::system_clock::now());
+  if (!id) return altered({}, "no secret of the tenant can have a larger id than its newest");
+  plan.id = *id;
+  plan.event.secrets.assign(1, plan.id);
+  return {};
+}
+
+/// Seals for the tenant's present state, as it was read. Fails with `conflict` if another attempt may succeed.
+Outcome<void> prepare(CreatePlan& plan, Outcome<TenantState> state, crypto::ByteView value) {
   const StoreContext& store = *plan.store;
-  WorkBody<TenantState> body = [&](Transaction& transaction) { return read_state(transaction, store, plan.tenant); };
-  auto state = read<TenantState>(*store.engine, std::move(body));
   if (!state) return state.error();
   plan.state = std::move(*state);
   const auto given = give_key(plan);
   if (!given) return given.error();
+  const auto named = store.engine->traits().shared ? give_id(plan) : Outcome<void>();
+  if (!named) return named.error();
   const SealingRules& rules = plan.state.rules;
   describe_value(plan.header, plan.metadata, rules, value.size());
   const crypto::ValueAddress address{plan.tenant, plan.id, plan.header.value_version};
@@ -127,8 +145,32 @@ Task<Outcome<void>> check_rules(Transaction& transaction, const CreatePlan& plan
   co_return Outcome<void>();
 }
 
-Task<Outcome<SecretInfo>> insert(Transaction& transaction, const CreatePlan& plan) {
+/// On a shared engine: the secret becomes the tenant's newest. Fails with `conflict` if a newer one was created since
+/// its id was made.
+Task<Outcome<void>> become_newest(Transaction& transaction, const CreatePlan& plan) {
+  const auto newest = co_await newest_secret(transaction, plan.tenant);
+  if (!newest) co_return newest.error();
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 takes the zero that `<=>` compares with for a pointer
+  if (*newest && **newest >= plan.id) co_return failed(Errc::conflict);
+  put_newest_secret(transaction, plan.tenant, plan.id);
+  co_return Outcome<void>();
+}
+
+/// What `insert` reads, if the tenant's metadata key is still that of the plan: an engine that waits reads it together.
+void expect_rows(Transaction& transaction, const CreatePlan& plan) {
+  const crypto::TenantKeys& keys = *plan.state.tenant.keys;
+  const Metadata& metadata = plan.metadata;
+  transaction.expect(Table::tenants, record_row_key(plan.tenant).view());
+  transaction.expect(Table::tenants, newest_secret_row_key(plan.tenant).view());
+  transaction.expect(Table::tenants, name_row_key(keys, plan.tenant, metadata.name).view());
+  if (!metadata.is_default) return;
+  const RowKey key = default_row_key(keys, plan.tenant, *metadata.tool_name, *metadata.tool_arg);
+  transaction.expect(Table::tenants, key.view());
+}
+
+Task<Outcome<SecretInfo>> insert(Transaction& transaction, CreatePlan& plan) {
   const auto& known = plan.state.tenant.keys;
+  if (transaction.traits().waits) expect_rows(transaction, plan);
   auto loaded = co_await load_tenant(transaction, plan.store->metadata(), plan.tenant, known);
   if (!loaded) co_return loaded.error();
   Tenant tenant = *loaded ? std::move(**loaded) : new_tenant(plan.store->metadata(), plan.tenant, known);
@@ -140,6 +182,10 @@ Task<Outcome<SecretInfo>> insert(Transaction& transaction, const CreatePlan& pla
   }
   const auto allowed = co_await check_rules(transaction, plan, tenant);
   if (!allowed) co_return allowed.error();
+  if (transaction.traits().shared) {
+    const auto newest = co_await become_newest(transaction, plan);
+    if (!newest) co_return newest.error();
+  }
   transaction.put(Table::tenants, secret_row_key(plan.tenant, plan.id).view(), plan.row);
   const auto indexed = reindex(transaction, tenant, plan.id, nullptr, &plan.metadata);
   if (!indexed) co_return indexed.error();
@@ -147,6 +193,7 @@ Task<Outcome<SecretInfo>> insert(Transaction& transaction, const CreatePlan& pla
   tenant.record.count += 1;
   tenant.record.note_change();
   co_await save_tenant(transaction, tenant);
+  number_event(plan.event, transaction, tenant.record);
   const auto recorded = co_await append_audit(transaction, plan.event, plan.who, plan.header.updated_at);
   if (!recorded) co_return recorded.error();
   co_return secret_info(plan.tenant, plan.id, plan.header, plan.metadata);
@@ -181,7 +228,7 @@ std::shared_ptr<CreatePlan> begin_plan(ContextPtr store, const crypto::Uuid& ten
   return plan;
 }
 
-Async<SecretInfo> submit_insertion(std::shared_ptr<const CreatePlan> plan) {
+Async<SecretInfo> submit_insertion(std::shared_ptr<CreatePlan> plan) {
   WorkBody<SecretInfo> body = [plan](Transaction& transaction) { return insert(transaction, *plan); };
   const std::size_t bytes = sizeof(CreatePlan) + plan->row.size() + plan->accounted +
                             (plan->state.prekey ? 2 * plan->state.prekey->row.size() : 0) +
@@ -193,7 +240,11 @@ Async<SecretInfo> create_secret(ContextPtr store, crypto::Uuid tenant, NewSecret
   const auto plan = begin_plan(std::move(store), tenant, secret, std::move(who));
   if (!plan->metadata.default_is_bound()) co_return failed(Errc::default_unbound);
   for (int attempt = 0; attempt < max_attempts; ++attempt) {
-    const auto ready = prepare(*plan, secret.value.view());
+    WorkBody<TenantState> body = [plan](Transaction& transaction) {
+      return read_state(transaction, *plan->store, plan->tenant);
+    };
+    auto state = co_await read<TenantState>(*plan->store->engine, std::move(body));
+    const auto ready = prepare(*plan, std::move(state), secret.value.view());
     if (!ready && ready.error().code == Errc::conflict) continue;
     if (!ready) co_return ready.error();
     auto outcome = co_await submit_insertion(plan);

@@ -1,5 +1,6 @@
 // Deletes a secret: its row and its index entries in one write.
 #include "store/audit/audit_log.hpp"
+#include "store/audit/change_number.hpp"
 #include "store/audit/recording.hpp"
 #include "store/engine/await.hpp"
 #include "store/model/failures.hpp"
@@ -18,7 +19,8 @@ struct DeletePlan {
   AuditContext who;
 };
 
-Task<Outcome<SecretInfo>> remove(Transaction& transaction, const DeletePlan& plan) {
+Task<Outcome<SecretInfo>> remove(Transaction& transaction, DeletePlan& plan) {
+  transaction.expect(Table::tenants, secret_row_key(plan.tenant, plan.id).view());
   auto tenant = co_await load_tenant(transaction, plan.store->metadata(), plan.tenant);
   if (!tenant) co_return tenant.error();
   if (!*tenant) co_return failed(Errc::not_found);
@@ -35,6 +37,7 @@ Task<Outcome<SecretInfo>> remove(Transaction& transaction, const DeletePlan& pla
   owner.record.count -= owner.record.count > 0 ? 1 : 0;
   owner.record.note_change();
   co_await save_tenant(transaction, owner);
+  number_event(plan.event, transaction, owner.record);
   const auto recorded = co_await append_audit(transaction, plan.event, plan.who);
   if (!recorded) co_return recorded.error();
   co_return secret_info(plan.tenant, plan.id, secret->header, secret->metadata);

@@ -7,6 +7,7 @@
 
 #include "store/audit/audit_log.hpp"
 #include "store/audit/audit_trail.hpp"
+#include "store/audit/change_number.hpp"
 #include "store/audit/recording.hpp"
 #include "store/engine/await.hpp"
 #include "store/model/failures.hpp"
@@ -150,7 +151,11 @@ bool still_fits(const ResolvePlan& plan, const TenantRecord& record) {
 /// Records the release if the choice still fits the tenant, and every secret is still byte for byte the opened one. An
 /// erasure removes the tenant's record, with the key pair, in its first transaction and the secrets later
 /// (store/rows/erasure.hpp), so the secrets alone do not show it.
-Task<Outcome<void>> record_release(Transaction& transaction, const ResolvePlan& plan) {
+Task<Outcome<void>> record_release(Transaction& transaction, ResolvePlan& plan) {
+  transaction.expect(Table::tenants, record_row_key(plan.query.tenant).view());
+  for (const Chosen& chosen : plan.choice.secrets) {
+    transaction.expect(Table::tenants, secret_row_key(plan.query.tenant, chosen.id).view());
+  }
   const auto tenant = co_await load_tenant(transaction, plan.store->metadata(), plan.query.tenant, plan.choice.keys);
   if (!tenant) co_return tenant.error();
   if (!*tenant || !still_fits(plan, (*tenant)->record)) co_return failed(Errc::conflict);
@@ -159,6 +164,7 @@ Task<Outcome<void>> record_release(Transaction& transaction, const ResolvePlan& 
     const auto row = co_await transaction.get(Table::tenants, key.view());
     if (!row || !std::ranges::equal(*row, chosen.row)) co_return failed(Errc::conflict);
   }
+  number_event(plan.event, transaction, (*tenant)->record);
   co_return co_await append_audit(transaction, plan.event, plan.who);
 }
 
@@ -166,7 +172,7 @@ Task<Outcome<void>> record_release(Transaction& transaction, const ResolvePlan& 
 Async<std::vector<ReleasedValue>> choose_and_open(ResolvePlan& plan) {
   ResolveChoice choice(plan.store, plan.query);
   for (;;) {
-    const auto ended = choice.read_slice();
+    const auto ended = co_await choice.read_slice();
     if (!ended) plan.withheld = choice.bound_elsewhere();
     if (!ended) co_return ended.error();
     if (*ended) break;

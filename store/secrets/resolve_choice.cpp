@@ -45,13 +45,13 @@ bool is_same(const std::optional<crypto::TenantKey>& a, const std::optional<cryp
 ResolveChoice::ResolveChoice(ContextPtr store, const ResolveQuery& query)
     : store_(std::move(store)), query_(query), defaults_(without_default(query)) {}
 
-Outcome<bool> ResolveChoice::read_slice() {
-  if (query_.secrets.size() > most_arguments) return failed(Errc::too_many_arguments);
+Async<bool> ResolveChoice::read_slice() {
   WorkBody<bool> body = [this](Transaction& transaction) { return read_slice(transaction); };
   return read<bool>(*store_->engine, std::move(body));
 }
 
 Task<Outcome<bool>> ResolveChoice::read_slice(Transaction& transaction) {
+  if (query_.secrets.size() > most_arguments) co_return failed(Errc::too_many_arguments);
   Slice slice(store_->slice, begun_ ? Slice::Begins::now : Slice::Begins::after_some_steps);
   const auto loaded = co_await load_tenant(transaction, store_->metadata(), query_.tenant, keys_);
   if (!loaded) co_return loaded.error();
@@ -88,10 +88,14 @@ void ResolveChoice::withhold(const std::string& argument, const std::string& nam
 
 /// Each secret may come from another snapshot: the release compares it with the stored row, byte for byte.
 Task<Outcome<bool>> ResolveChoice::choose_named(Transaction& transaction, const Tenant& tenant, Slice& slice) {
+  for (std::size_t i = asked_; transaction.traits().waits && i < query_.secrets.size(); ++i) {
+    transaction.expect(Table::tenants, name_row_key(*tenant.keys, tenant.id, query_.secrets[i].second).view());
+  }
   while (asked_ < query_.secrets.size()) {
-    const auto& [argument, name] = query_.secrets[asked_++];
+    const auto& [argument, name] = query_.secrets[asked_];
     const auto secret = co_await find_by_name(transaction, store_->metadata(), tenant, name);
     if (!secret && secret.error().code != Errc::not_found) co_return secret.error();
+    ++asked_;  // from here on it is not read again, should an engine run this more than once
     if (!secret) {
       withhold(argument, name, "not_found");
     } else if (!may_fill(secret->metadata, query_.tool_name, argument)) {
@@ -116,6 +120,10 @@ Task<Outcome<bool>> ResolveChoice::choose_named(Transaction& transaction, const 
 
 Task<Outcome<bool>> ResolveChoice::choose_defaults(Transaction& transaction, const Tenant& tenant, Slice& slice) {
   const bool sliced = co_await shows_changes(transaction, tenant.record);
+  // An engine that waits may begin again with another snapshot, and then goes on after the last secret.
+  const bool waits = transaction.traits().waits;
+  const bool one_snapshot = !last_ && !changes_;
+  if (waits) changes_ = ChangesSeen{tenant.record.changes};
   const auto prefixes = prefixes_of(tenant);
   if (!prefixes) co_return prefixes.error();
   BoundSecrets bound(transaction, store_->metadata(), tenant, *prefixes, query_.tool_name, true, last_);
@@ -128,6 +136,7 @@ Task<Outcome<bool>> ResolveChoice::choose_defaults(Transaction& transaction, con
     last_ = secret.id;
     const std::size_t size = secret.row.size();
     if (tool_matches(*secret.metadata.tool_name, query_.tool_name)) defaults_.offer(std::move(secret));
+    if (waits) defaults_.keep_rows();
     if (too_many()) co_return failed(Errc::too_many_arguments);
     if (!slice.over(size) || !sliced) continue;
     defaults_.keep_rows();
@@ -136,6 +145,7 @@ Task<Outcome<bool>> ResolveChoice::choose_defaults(Transaction& transaction, con
   }
   if (too_many()) co_return failed(Errc::too_many_arguments);
   defaults_.keep_rows();
+  if (one_snapshot) changes_.reset();
   co_return true;
 }
 

@@ -49,9 +49,9 @@ class ResolveChoice {
  public:
   ResolveChoice(ContextPtr store, const ResolveQuery& query);
 
-  /// Reads a slice on this thread; true: it was the last. Fails with not_allowed, too_many_arguments (at the first one
+  /// Reads a slice; true: it was the last. Fails with not_allowed, too_many_arguments (at the first one
   /// above the limit), conflict (begin again), integrity, ….
-  Outcome<bool> read_slice();
+  Async<bool> read_slice();
   /// Call after the last slice.
   Choice take();
   /// Named secrets that are bound elsewhere, for the audit.

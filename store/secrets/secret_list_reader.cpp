@@ -35,7 +35,7 @@ SecretListReader::SecretListReader(ContextPtr store, crypto::Uuid tenant, ListQu
 
 Async<bool> SecretListReader::next(Take take) {
   WorkBody<bool> body = [this, &take](Transaction& transaction) { return read(transaction, take); };
-  const auto ended = store::read<bool>(*store_->engine, std::move(body));
+  const auto ended = co_await store::read<bool>(*store_->engine, std::move(body));
   if (ended) co_return *ended;
   const Failure failure = ended.error();
   co_await record_if_altered(store_, tenant_, failure, std::string(), who_);

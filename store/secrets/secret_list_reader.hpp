@@ -25,7 +25,7 @@ class SecretListReader {
 
   SecretListReader(ContextPtr store, crypto::Uuid tenant, ListQuery query, AuditContext who);
 
-  /// Reads a slice on this thread; true: it was the last. Fails with unavailable (the tenant is being erased) or with
+  /// Reads a slice; true: it was the last. Fails with unavailable (the tenant is being erased) or with
   /// integrity, after recording it.
   Async<bool> next(Take take);
   /// Call after the last slice of a list with a limit: the last id of the page, if there may be more.

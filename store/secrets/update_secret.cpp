@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "store/audit/audit_log.hpp"
+#include "store/audit/change_number.hpp"
 #include "store/audit/recording.hpp"
 #include "store/engine/await.hpp"
 #include "store/model/failures.hpp"
@@ -57,6 +58,7 @@ struct Stored {
 };
 
 Task<Outcome<Stored>> load(Transaction& transaction, const UpdatePlan& plan) {
+  transaction.expect(Table::tenants, secret_row_key(plan.tenant, plan.id).view());
   auto tenant = co_await load_tenant(transaction, plan.store->metadata(), plan.tenant, plan.keys);
   if (!tenant) co_return tenant.error();
   if (!*tenant) co_return failed(Errc::not_found);
@@ -107,10 +109,8 @@ Task<Outcome<ToSeal>> find_slot(Transaction& transaction, const UpdatePlan& plan
   co_return found;
 }
 
-/// Seals for the present stored state.
-Outcome<void> prepare_value(UpdatePlan& plan) {
-  WorkBody<ToSeal> body = [&plan](Transaction& transaction) { return find_slot(transaction, plan); };
-  auto found = read<ToSeal>(*plan.store->engine, std::move(body));
+/// Seals for the present stored state, as it was read.
+Outcome<void> prepare_value(UpdatePlan& plan, Outcome<ToSeal> found) {
   if (!found) return found.error();
   auto sealed = seal(std::move(found->slot), plan, found->tenant.record);
   if (!sealed) return sealed.error();
@@ -201,6 +201,7 @@ Task<Outcome<SecretInfo>> store_row(Transaction& transaction, const UpdatePlan& 
   AuditEvent event = plan.event;
   event.rows.push_back(row_digest(row));
   event.versions.push_back(next.header.value_version);
+  number_event(event, transaction, tenant.record);
   const auto recorded = co_await append_audit(transaction, event, plan.who, next.header.updated_at);
   if (!recorded) co_return recorded.error();
   co_return secret_info(plan.tenant, plan.id, next.header, next.metadata);
@@ -243,7 +244,9 @@ Async<SecretInfo> update_secret(ContextPtr store, crypto::Uuid tenant, crypto::U
   plan->who = std::move(who);
 
   if (plan->update.value) {
-    const auto ready = prepare_value(*plan);
+    WorkBody<ToSeal> body = [plan](Transaction& transaction) { return find_slot(transaction, *plan); };
+    auto found = co_await read<ToSeal>(*plan->store->engine, std::move(body));
+    const auto ready = prepare_value(*plan, std::move(found));
     if (!ready) co_return ready.error();
   }
   auto outcome = co_await submit_change(plan);

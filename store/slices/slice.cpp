@@ -10,6 +10,8 @@ constexpr std::size_t steps_between_looks = 4;
 /// A longer row counts as several steps.
 constexpr std::size_t bytes_of_step = 1024;
 
+thread_local std::uint64_t pauses_of_thread = 0;
+
 std::chrono::nanoseconds thread_time() {
   timespec time{};
   ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
@@ -18,8 +20,10 @@ std::chrono::nanoseconds thread_time() {
 
 }  // namespace
 
+void note_pause() { ++pauses_of_thread; }
+
 // The last eighth is reserved for the steps before the next reading of the clock.
-Slice::Slice(std::chrono::nanoseconds most, Begins begins) : most_(most - most / 8) {
+Slice::Slice(std::chrono::nanoseconds most, Begins begins) : most_(most - most / 8), pauses_(pauses_of_thread) {
   if (begins == Begins::now) began_ = thread_time();
 }
 
@@ -28,7 +32,8 @@ bool Slice::over(std::size_t bytes) {
   if (steps_ < steps_between_looks) return false;
   steps_ = 0;
   const std::chrono::nanoseconds now = thread_time();
-  if (!began_) began_ = now;
+  if (!began_ || pauses_ != pauses_of_thread) began_ = now;
+  pauses_ = pauses_of_thread;
   return now - *began_ >= most_;
 }
 

@@ -4,12 +4,17 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 
 namespace tacit::store {
 
 /// CPU time of the thread (CLOCK_THREAD_CPUTIME_ID): time that the thread waits for others does not count.
 inline constexpr std::chrono::microseconds slice_time{200};
+
+/// Notes that a read that was suspended on this thread goes on. Others used the thread meanwhile, so its slice begins
+/// again: their time is not its own.
+void note_pause();
 
 /// One slice of work. Belongs to one thread.
 class Slice {
@@ -30,6 +35,7 @@ class Slice {
   std::chrono::nanoseconds most_;
   std::optional<std::chrono::nanoseconds> began_;
   std::size_t steps_ = 0;
+  std::uint64_t pauses_;  ///< of the thread, when `began_` was set
 };
 
 }  // namespace tacit::store

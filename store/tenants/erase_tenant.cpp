@@ -2,12 +2,15 @@
 // other writers do not wait long. The first one removes the key box and is audited; after it no value can be opened,
 // and nothing new is stored for the tenant until the last one is done (store/rows/erasure.hpp). Until then a secret
 // whose row still exists can be read by its id.
+#include <algorithm>
+
 #include "store/audit/audit_log.hpp"
 #include "store/engine/await.hpp"
 #include "store/engine/context.hpp"
 #include "store/model/failures.hpp"
 #include "store/model/timestamp.hpp"
 #include "store/rows/api_key_row.hpp"
+#include "store/rows/api_key_use.hpp"
 #include "store/rows/erasure.hpp"
 #include "store/rows/store_meta.hpp"
 #include "store/rows/tenant_record.hpp"
@@ -19,7 +22,19 @@ namespace {
 
 constexpr std::size_t most_rows = 2000;                     // in one transaction
 constexpr std::size_t most_bytes = std::size_t{256} << 10;  // of rows erased in one
-constexpr std::size_t api_keys_at_once = 256;
+constexpr std::size_t most_api_keys = 256;
+
+std::size_t rows_at_once(const EngineTraits& traits) {
+  return std::max<std::size_t>(std::min(most_rows, traits.rows_per_write), 1);
+}
+
+std::size_t bytes_at_once(const EngineTraits& traits) { return std::min(most_bytes, traits.bytes_per_write); }
+
+/// With each key go its row, its index entry and its use; the first transaction changes a few more rows.
+std::size_t api_keys_at_once(const EngineTraits& traits) {
+  constexpr std::size_t rows_of_one = 4;
+  return std::max<std::size_t>(std::min(most_api_keys, traits.rows_per_write / rows_of_one), 1);
+}
 
 struct ErasePlan {
   ContextPtr store;
@@ -36,12 +51,15 @@ using PlanPtr = std::shared_ptr<ErasePlan>;
 /// follow.
 Task<std::uint64_t> erase_indexed_api_keys(Transaction& transaction, crypto::Uuid tenant) {
   const RowKey index(tenant, RowKind::api_key);
-  const auto entries = co_await transaction.scan(Table::tenants, index.view(), index.view(), api_keys_at_once);
+  const std::size_t at_once = api_keys_at_once(transaction.traits());
+  const auto entries = co_await transaction.scan(Table::tenants, index.view(), index.view(), at_once);
   std::vector<Bytes> keys;
   keys.reserve(entries.size());
   for (const Row& entry : entries) keys.emplace_back(entry.key.begin(), entry.key.end());
   for (const Bytes& key : keys) {
-    transaction.erase(Table::api_keys, ByteView(key).subspan(index.view().size()));
+    const ByteView id = ByteView(key).subspan(index.view().size());
+    transaction.erase(Table::api_keys, id);
+    erase_api_key_use(transaction, crypto::as_text(id));
     transaction.erase(Table::tenants, key);
   }
   co_return keys.size();
@@ -55,6 +73,9 @@ Task<Outcome<Erased>> begin(Transaction& transaction, PlanPtr plan) {
   const auto stored = co_await transaction.get(Table::tenants, record.view());
   const auto said = stored ? peek_tenant_record(*stored) : std::optional<TenantRecord>();
   if (said) erased.secrets = said->count;
+  // On a shared engine: it comes after all changes of the tenant (store/audit/change_number.hpp).
+  plan->event.change.reset();  // of an earlier run
+  if (transaction.traits().shared && said && said->changes) plan->event.change = *said->changes + 1;
   const bool had_record = stored.has_value();
   erased.resumed = co_await is_being_erased(transaction, plan->tenant);
   const auto rows = co_await transaction.scan(Table::tenants, prefix.view(), prefix.view(), 1);
@@ -76,7 +97,10 @@ Task<Outcome<Erased>> begin(Transaction& transaction, PlanPtr plan) {
 }
 
 Task<Outcome<std::uint64_t>> erase_api_keys(Transaction& transaction, PlanPtr plan) {
-  for (const std::string& id : plan->keys) transaction.erase(Table::api_keys, crypto::as_bytes(id));
+  for (const std::string& id : plan->keys) {
+    transaction.erase(Table::api_keys, crypto::as_bytes(id));
+    erase_api_key_use(transaction, id);
+  }
   co_return plan->keys.size();
 }
 
@@ -84,10 +108,11 @@ Task<Outcome<std::uint64_t>> erase_api_keys(Transaction& transaction, PlanPtr pl
 Task<Outcome<std::uint64_t>> erase_rows(Transaction& transaction, PlanPtr plan) {
   const RowKey prefix(plan->tenant);
   const auto rows = co_await transaction.scan(Table::tenants, prefix.view(), prefix.view(), plan->rows);
+  const std::size_t most = bytes_at_once(transaction.traits());
   std::vector<Bytes> keys;
   std::size_t bytes = 0;
   for (const Row& row : rows) {
-    if (!keys.empty() && bytes + row.value.size() > most_bytes) break;
+    if (!keys.empty() && bytes + row.value.size() > most) break;
     bytes += row.key.size() + row.value.size();
     keys.emplace_back(row.key.begin(), row.key.end());
   }
@@ -110,13 +135,16 @@ Task<Outcome<std::vector<std::string>>> find_api_keys(Transaction& transaction, 
     if (rows.size() < rows_at_a_time) break;
     start.assign(rows.back().key.begin(), rows.back().key.end());
     start.push_back(0);  // the next possible key
+    transaction.release_rows();
   }
   co_return ids;
 }
 
-Outcome<std::vector<std::string>> find_api_keys(const StoreContext& store, const crypto::Uuid& tenant) {
-  return read<std::vector<std::string>>(
-      *store.engine, [&tenant](Transaction& transaction) { return find_api_keys(transaction, tenant); });
+Async<std::vector<std::string>> find_api_keys(PlanPtr plan) {
+  WorkBody<std::vector<std::string>> body = [tenant = plan->tenant](Transaction& transaction) {
+    return find_api_keys(transaction, tenant);
+  };
+  co_return co_await read<std::vector<std::string>>(*plan->store->engine, std::move(body));
 }
 
 std::size_t bytes_of(const ErasePlan& plan) { return sizeof(ErasePlan) + audit_bytes(plan.event, plan.who); }
@@ -124,8 +152,9 @@ std::size_t bytes_of(const ErasePlan& plan) { return sizeof(ErasePlan) + audit_b
 /// Erases all keys, a part in each transaction. Until then only the plan has them.
 Async<std::uint64_t> erase_all_api_keys(PlanPtr plan, std::vector<std::string> ids) {
   Engine& engine = *plan->store->engine;
-  for (std::size_t at = 0; at < ids.size(); at += api_keys_at_once) {
-    const std::size_t end = std::min(ids.size(), at + api_keys_at_once);
+  const std::size_t at_once = api_keys_at_once(engine.traits());
+  for (std::size_t at = 0; at < ids.size(); at += at_once) {
+    const std::size_t end = std::min(ids.size(), at + at_once);
     const auto part = std::make_shared<ErasePlan>(*plan);
     part->keys.assign(ids.begin() + static_cast<std::ptrdiff_t>(at), ids.begin() + static_cast<std::ptrdiff_t>(end));
     WorkBody<std::uint64_t> body = [part](Transaction& transaction) { return erase_api_keys(transaction, part); };
@@ -138,7 +167,7 @@ Async<std::uint64_t> erase_all_api_keys(PlanPtr plan, std::vector<std::string> i
 
 Async<void> erase_all_rows(PlanPtr plan) {
   Engine& engine = *plan->store->engine;
-  std::size_t at_once = most_rows;
+  std::size_t at_once = rows_at_once(engine.traits());
   std::uint64_t rows = 0;
   for (;;) {
     const auto part = std::make_shared<ErasePlan>(*plan);
@@ -160,7 +189,7 @@ Async<void> erase_all_rows(PlanPtr plan) {
 
 Async<Erased> erase_step_by_step(PlanPtr plan) {
   const StoreContext& store = *plan->store;
-  auto found = find_api_keys(store, plan->tenant);
+  auto found = co_await find_api_keys(plan);
   if (!found) co_return found.error();
   plan->keys = std::move(*found);
   WorkBody<Erased> body = [plan](Transaction& transaction) { return begin(transaction, plan); };
@@ -168,7 +197,7 @@ Async<Erased> erase_step_by_step(PlanPtr plan) {
   if (!erased) co_return erased.error();
   plan->keys.clear();
   // Again, because keys could still be created until the first transaction.
-  found = find_api_keys(store, plan->tenant);
+  found = co_await find_api_keys(plan);
   if (!found) co_return found.error();
   const auto others = co_await erase_all_api_keys(plan, std::move(*found));
   if (!others) co_return others.error();

@@ -1,4 +1,6 @@
 // Exports a tenant's rows as they are stored: its record, its secrets and its API keys, on one snapshot.
+#include <utility>
+
 #include "store/engine/context.hpp"
 #include "store/model/failures.hpp"
 #include "store/rows/api_key_row.hpp"
@@ -15,9 +17,10 @@ struct Export {
   const StoreContext& store;
   crypto::Uuid tenant;
   const TenantSink& sink;
+  bool begun = false;  ///< the sink has got something
 };
 
-Task<Outcome<bool>> export_record(Transaction& transaction, const Export& to) {
+Task<Outcome<bool>> export_record(Transaction& transaction, Export& to) {
   const RowKey key = record_row_key(to.tenant);
   const auto row = co_await transaction.get(Table::tenants, key.view());
   if (!row) {
@@ -26,6 +29,8 @@ Task<Outcome<bool>> export_record(Transaction& transaction, const Export& to) {
     if (!tenant) co_return tenant.error();
     co_return failed(Errc::not_found);
   }
+  // A shared engine that cannot keep the snapshot reads from the beginning of another one.
+  if (std::exchange(to.begun, true)) co_return failed(Errc::unavailable, "the snapshot was lost: export again");
   co_return to.sink.record(*row);
 }
 
@@ -45,6 +50,7 @@ Task<Outcome<bool>> export_secrets(Transaction& transaction, const Export& to) {
     if (rows.size() < rows_at_a_time) co_return true;
     start.assign(rows.back().key.begin(), rows.back().key.end());
     start.push_back(0);  // the next possible key
+    transaction.release_rows();
   }
 }
 
@@ -59,10 +65,11 @@ Task<Outcome<bool>> export_api_keys(Transaction& transaction, const Export& to) 
     if (rows.size() < rows_at_a_time) co_return true;
     start.assign(rows.back().key.begin(), rows.back().key.end());
     start.push_back(0);
+    transaction.release_rows();
   }
 }
 
-Task<Outcome<bool>> export_in(Transaction& transaction, const Export& to) {
+Task<Outcome<bool>> export_in(Transaction& transaction, Export& to) {
   const auto record = co_await export_record(transaction, to);
   if (!record || !*record) co_return record;
   const auto secrets = co_await export_secrets(transaction, to);
@@ -74,8 +81,8 @@ Task<Outcome<bool>> export_in(Transaction& transaction, const Export& to) {
 
 Outcome<bool> Tenants::export_rows(const crypto::Uuid& tenant, const TenantSink& sink) const {
   const StoreContext& store = *context_;
-  const Export to{store, tenant, sink};
-  return read<bool>(*store.engine, [&to](Transaction& transaction) { return export_in(transaction, to); });
+  Export to{store, tenant, sink};
+  return read_blocking<bool>(*store.engine, [&to](Transaction& transaction) { return export_in(transaction, to); });
 }
 
 }  // namespace tacit::store

@@ -2,6 +2,7 @@
 #include <functional>
 
 #include "store/audit/audit_log.hpp"
+#include "store/audit/change_number.hpp"
 #include "store/audit/recording.hpp"
 #include "store/engine/await.hpp"
 #include "store/model/failures.hpp"
@@ -45,7 +46,27 @@ Task<Outcome<TenantLimits>> read_limits(Transaction& transaction, const StoreCon
   co_return *loaded ? (*loaded)->record.limits : TenantLimits();
 }
 
-Task<Outcome<void>> change_record(Transaction& transaction, const SettingPlan& plan) {
+/// The limits in a copy of the tenant's record. std::nullopt: it cannot be verified with the tenant's keys alone; then
+/// load_tenant says why.
+std::optional<Outcome<TenantLimits>> limits_in(ByteView row, const StoreContext& store, const crypto::Uuid& tenant) {
+  const auto key_id = metadata_key_of_record(row);
+  const auto* const entry = key_id ? store.metadata().find(*key_id) : nullptr;
+  if (entry == nullptr) return std::nullopt;
+  const crypto::TenantKeys keys(*entry, tenant);
+  const auto record = decode_tenant_record(row, tenant, keys);
+  if (!record) return std::nullopt;
+  return record->limits;
+}
+
+Async<TenantLimits> read_stored_limits(ContextPtr store, crypto::Uuid tenant) {
+  const StoreContext& context = *store;
+  WorkBody<TenantLimits> body = [&context, tenant](Transaction& transaction) {
+    return read_limits(transaction, context, tenant);
+  };
+  co_return co_await read<TenantLimits>(*context.engine, std::move(body));
+}
+
+Task<Outcome<void>> change_record(Transaction& transaction, SettingPlan& plan) {
   auto loaded = co_await load_tenant(transaction, plan.store->metadata(), plan.tenant);
   if (!loaded) co_return loaded.error();
   if (!*loaded) {
@@ -54,28 +75,27 @@ Task<Outcome<void>> change_record(Transaction& transaction, const SettingPlan& p
   }
   Tenant tenant = *loaded ? std::move(**loaded) : new_tenant(plan.store->metadata(), plan.tenant);
   plan.change(tenant.record);
+  if (transaction.traits().shared) tenant.record.note_change();  // it orders the entries of all hosts
   co_await save_tenant(transaction, tenant);
+  number_event(plan.event, transaction, tenant.record);
   // A record of an older format has no place for it.
   const bool lost = tenant.record.limits.strict_binding && tenant.record.format < store_format;
   if (lost) co_return failed(Errc::unavailable, "the store's format is being raised");
   co_return co_await append_audit(transaction, plan.event, plan.who);
 }
 
+/// Whether the tenant already has a record.
 Task<Outcome<bool>> find_record(Transaction& transaction, crypto::Uuid tenant) {
   const RowKey key = record_row_key(tenant);
   const auto row = co_await transaction.get(Table::tenants, key.view());
   co_return row.has_value();
 }
 
-/// Whether the tenant already has a record.
-Outcome<bool> record_exists(const StoreContext& store, const crypto::Uuid& tenant) {
-  return read<bool>(*store.engine, [&tenant](Transaction& transaction) { return find_record(transaction, tenant); });
-}
-
 /// `reason` is the new setting, for the audit.
 Async<void> set(ContextPtr store, crypto::Uuid tenant, AuditAction action, std::string reason,
                 std::function<void(TenantRecord&)> change, AuditContext who) {
-  const auto has_record = record_exists(*store, tenant);
+  WorkBody<bool> reading = [tenant](Transaction& transaction) { return find_record(transaction, tenant); };
+  const auto has_record = co_await read<bool>(*store->engine, std::move(reading));
   if (!has_record) co_return has_record.error();
   const auto plan = std::make_shared<SettingPlan>();
   plan->store = store;
@@ -116,10 +136,23 @@ Async<void> Tenants::set_quota(crypto::Uuid tenant, std::optional<std::uint64_t>
   return recording(context_, tenant, who, set(context_, tenant, AuditAction::quota_set, words, std::move(change), who));
 }
 
-Outcome<TenantLimits> Tenants::limits(crypto::Uuid tenant) const {
+std::optional<Outcome<TenantLimits>> Tenants::limits_at_once(crypto::Uuid tenant) const {
   const StoreContext& store = *context_;
-  return read<TenantLimits>(
+  if (store.engine->traits().waits) {
+    const RowKey key = record_row_key(tenant);
+    const auto row = store.engine->cached(Table::tenants, key.view());
+    if (!row) return std::nullopt;
+    if (!row->value) return TenantLimits();  // a tenant without rows, or one that is being erased
+    return limits_in(*row->value, store, tenant);
+  }
+  return read_blocking<TenantLimits>(
       *store.engine, [&store, tenant](Transaction& transaction) { return read_limits(transaction, store, tenant); });
+}
+
+Async<TenantLimits> Tenants::limits(crypto::Uuid tenant) const {
+  auto at_once = limits_at_once(tenant);
+  if (at_once) co_return std::move(*at_once);
+  co_return co_await read_stored_limits(context_, tenant);
 }
 
 Async<void> Tenants::set_limits(crypto::Uuid tenant, TenantLimits limits, AuditContext who) {

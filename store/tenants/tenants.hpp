@@ -41,13 +41,16 @@ class Tenants {
   Async<QuotaState> quota(crypto::Uuid tenant, AuditContext who) const;
   /// `limit` std::nullopt: back to the default.
   Async<void> set_quota(crypto::Uuid tenant, std::optional<std::uint64_t> limit, AuditContext who);
-  /// The limits that an operator set for the tenant. Runs on the calling thread.
-  Outcome<TenantLimits> limits(crypto::Uuid tenant) const;
+  /// The limits that an operator set for the tenant.
+  Async<TenantLimits> limits(crypto::Uuid tenant) const;
+  /// The same on the calling thread, without waiting: from the engine's cache, or from an engine that never waits.
+  /// std::nullopt: only `limits` can tell.
+  std::optional<Outcome<TenantLimits>> limits_at_once(crypto::Uuid tenant) const;
   /// Replaces all limits. Fails with `unavailable` for a strict binding of its own while the store does not take rows
   /// of format 3.
   Async<void> set_limits(crypto::Uuid tenant, TenantLimits limits, AuditContext who);
-  /// Passes all rows of a tenant on one snapshot to the sink. False if the sink ended it. Fails with not_found,
-  /// unavailable (it is being erased) or integrity.
+  /// Passes all rows of a tenant on one snapshot to the sink. Blocks on an engine that waits. False if the sink ended
+  /// it. Fails with not_found, unavailable (it is being erased) or integrity.
   Outcome<bool> export_rows(const crypto::Uuid& tenant, const TenantSink& sink) const;
   /// Erases all rows of a tenant, including its API keys; the private key of its values is erased first and at once.
   /// Uses many transactions if there are many rows; `progress` receives the number of rows erased so far. Another call

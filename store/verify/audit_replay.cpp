@@ -1,11 +1,14 @@
 #include "store/verify/audit_replay.hpp"
 
 #include "store/audit/audit_form.hpp"
+#include "store/audit/audit_log.hpp"
 #include "store/model/timestamp.hpp"
 #include "store/rows/api_key_row.hpp"
 
 namespace tacit::store {
 namespace {
+
+std::string words_of(AuditPlace place) { return "audit entry " + name_of_entry(place.slot, place.sequence) + ": "; }
 
 std::string key_words(std::string_view id) { return "API key " + std::string(id) + ": "; }
 
@@ -32,29 +35,38 @@ void AuditReplay::give_up() {
 }
 
 void AuditReplay::commit(const AuditCommit& commit) {
-  std::uint64_t sequence = commit.first;
+  AuditPlace place;
+  place.slot = commit.slot;
+  place.sequence = commit.first;
   for (const std::string& body : commit.bodies) {
     const auto read = read_replay_entry(body);
-    if (read) entry(*read, sequence, standing_of(*read, body, sequence, commit.signed_planes));
-    ++sequence;
+    if (read) replay(*read, body, place, commit.signed_planes);
+    ++place.sequence;
   }
 }
 
-bool AuditReplay::is_required(std::uint64_t sequence) const { return cut_off_ && sequence >= *cut_off_; }
+void AuditReplay::replay(const ReplayEntry& read, std::string_view body, AuditPlace place, std::uint8_t signed_planes) {
+  ++replayed_;
+  entry(read, place, standing_of(read, body, place, signed_planes));
+}
 
-AuditReplay::Standing AuditReplay::standing_of(const ReplayEntry& entry, std::string_view body, std::uint64_t sequence,
+bool AuditReplay::is_required(AuditPlace place) const {
+  return cut_off_ && (!place.slot.is_embedded() || place.sequence >= *cut_off_);
+}
+
+AuditReplay::Standing AuditReplay::standing_of(const ReplayEntry& entry, std::string_view body, AuditPlace place,
                                                std::uint8_t signed_planes) const {
   const bool is_signed = (entry.plane & signed_planes) != 0;
-  if (!is_required(sequence)) return {.counts = true, .by_operator = true, .is_signed = is_signed};
+  if (!is_required(place)) return {.counts = true, .by_operator = true, .is_signed = is_signed};
   const bool may_write_it = (entry.plane & row_of(entry.action).planes) != 0;
   const bool counts = is_signed && may_write_it && has_entry_form(body);
   return {.counts = counts, .by_operator = counts && entry.plane == by_operators, .is_signed = is_signed};
 }
 
-void AuditReplay::entry(const ReplayEntry& entry, std::uint64_t sequence, const Standing& standing) {
-  if (!entry.moved.empty()) moved_rows(entry, sequence, standing.by_operator);
+void AuditReplay::entry(const ReplayEntry& entry, AuditPlace place, const Standing& standing) {
+  if (!entry.moved.empty()) moved_rows(entry, place, standing.by_operator);
   if (!standing.counts) return;
-  if (standing.by_operator) operator_entry(entry, sequence);
+  if (standing.by_operator) operator_entry(entry, place);
   if (!entry.ok) return;
   switch (entry.action) {
     case AuditAction::secret_create:
@@ -62,7 +74,7 @@ void AuditReplay::entry(const ReplayEntry& entry, std::uint64_t sequence, const 
         TenantLife& life = tenants_[*entry.tenant];
         // Only a tenant without a pair takes one.
         if (!life.key) life.key = entry.tenant_key;
-        pair_given(*entry.tenant, *entry.tenant_key, sequence);
+        pair_given(*entry.tenant, *entry.tenant_key, place);
       }
       return secrets_.created(entry);
     case AuditAction::secret_update:
@@ -71,23 +83,23 @@ void AuditReplay::entry(const ReplayEntry& entry, std::uint64_t sequence, const 
       return secrets_.deleted(entry);
     case AuditAction::secret_release:
       // An attacker with write access can make processes believe for a while that the store has an older format.
-      if (is_required(sequence) && entry.rows.empty() && !entry.secrets.empty()) {
-        add("audit entry " + std::to_string(sequence) + ": releases secrets without the hashes of their rows");
+      if (is_required(place) && entry.rows.empty() && !entry.secrets.empty()) {
+        add(words_of(place) + "releases secrets without the hashes of their rows");
       }
-      return secrets_.released(entry, sequence, standing.is_signed);
+      return secrets_.released(entry, place, standing.is_signed);
     case AuditAction::api_key_create:
     case AuditAction::api_key_update:
     case AuditAction::api_key_revoke:
-      return api_key_event(entry, sequence);
+      return api_key_event(entry);
     case AuditAction::tenant_erase:
-      if (entry.tenant) tenant_erased(*entry.tenant, sequence);
+      if (entry.tenant) tenant_erased(*entry.tenant, entry.change.value_or(0));
       return;
     default:
       return;
   }
 }
 
-void AuditReplay::operator_entry(const ReplayEntry& entry, std::uint64_t sequence) {
+void AuditReplay::operator_entry(const ReplayEntry& entry, AuditPlace place) {
   switch (entry.action) {
     case AuditAction::key_promote:
     case AuditAction::key_retire:
@@ -104,7 +116,7 @@ void AuditReplay::operator_entry(const ReplayEntry& entry, std::uint64_t sequenc
     case AuditAction::tenant_rekey:
       if (!entry.ok || !entry.tenant || !entry.tenant_key) return;
       tenants_[*entry.tenant].key = entry.tenant_key;
-      return pair_given(*entry.tenant, *entry.tenant_key, sequence);
+      return pair_given(*entry.tenant, *entry.tenant_key, place);
     case AuditAction::quota_set:
       if (entry.ok && entry.tenant) tenants_[*entry.tenant].limits.quota_set(entry.reason);
       return;
@@ -116,19 +128,19 @@ void AuditReplay::operator_entry(const ReplayEntry& entry, std::uint64_t sequenc
   }
 }
 
-void AuditReplay::pair_given(const crypto::Uuid& tenant, const crypto::KeyNumber& number, std::uint64_t sequence) {
+void AuditReplay::pair_given(const crypto::Uuid& tenant, const crypto::KeyNumber& number, AuditPlace place) {
   if (!believed_) return;
   const auto [at, fresh] = given_pairs_.emplace(number, tenant);
   if (fresh || at->second == tenant) return;
-  add("audit entry " + std::to_string(sequence) + ": gives tenant " + tenant.str() +
-      " a key whose number is also that of tenant " + at->second.str() + "'s key");
+  add(words_of(place) + "gives tenant " + tenant.str() + " a key whose number is also that of tenant " +
+      at->second.str() + "'s key");
 }
 
-void AuditReplay::moved_rows(const ReplayEntry& entry, std::uint64_t sequence, bool by_operator) {
+void AuditReplay::moved_rows(const ReplayEntry& entry, AuditPlace place, bool by_operator) {
   if (!by_operator) {
-    return add("audit entry " + std::to_string(sequence) + ": moves rows, but its commit is not signed by an operator");
+    return add(words_of(place) + "moves rows, but its commit is not signed by an operator");
   }
-  for (const MovedRow& row : entry.moved) secrets_.moved(row, sequence);
+  for (const MovedRow& row : entry.moved) secrets_.moved(row, place);
 }
 
 AuditReplay::ApiKeyLife* AuditReplay::api_key_life(const std::string& id) {
@@ -137,14 +149,14 @@ AuditReplay::ApiKeyLife* AuditReplay::api_key_life(const std::string& id) {
   return at != api_keys_.end() ? &at->second : nullptr;
 }
 
-void AuditReplay::api_key_event(const ReplayEntry& entry, std::uint64_t sequence) {
+void AuditReplay::api_key_event(const ReplayEntry& entry) {
   const std::string& id = entry.reason;
   if (entry.action == AuditAction::api_key_create) {
     ApiKeyLife& made = api_keys_[id];
     if (erased(made)) made = {};  // another key of the same id
     made.changed = entry.time;
     made.tenant = entry.tenant;
-    made.made = sequence;
+    made.made = replayed_;
   }
   ApiKeyLife* const life = api_key_life(id);
   if (life == nullptr) return;
@@ -157,12 +169,12 @@ void AuditReplay::api_key_event(const ReplayEntry& entry, std::uint64_t sequence
   life->updated = true;
 }
 
-void AuditReplay::tenant_erased(const crypto::Uuid& tenant, std::uint64_t sequence) {
-  secrets_.tenant_erased(tenant);
+void AuditReplay::tenant_erased(const crypto::Uuid& tenant, std::uint64_t change) {
+  secrets_.tenant_erased(tenant, change);
   TenantLife& life = tenants_[tenant];
   life.key.reset();
   life.limits.set_defaults();
-  life.erased = sequence;
+  life.erased = replayed_;
 }
 
 bool AuditReplay::erased(const ApiKeyLife& life) const {

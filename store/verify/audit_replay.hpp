@@ -23,21 +23,16 @@
 #include "crypto/envelope/envelope.hpp"
 #include "crypto/ids/uuid.hpp"
 #include "crypto/primitives/digest.hpp"
+#include "store/audit/audit_key.hpp"
 #include "store/model/api_key.hpp"
 #include "store/model/findings.hpp"
 #include "store/model/tenant_limits.hpp"
+#include "store/verify/commit_sink.hpp"
 #include "store/verify/replay_entry.hpp"
 #include "store/verify/replay_limits.hpp"
 #include "store/verify/secret_replay.hpp"
 
 namespace tacit::store {
-
-/// Successive entries of the log: those of a commit up to and with the one that has its signatures, or unsigned ones.
-struct AuditCommit {
-  std::vector<std::string> bodies;
-  std::uint64_t first = 0;         ///< the sequence of the first
-  std::uint8_t signed_planes = 0;  ///< the planes whose signatures are right, as bits of AuditActionRow::planes
-};
 
 /// Receives the whole log, then all rows, then finish(). If the oldest part of the log was pruned, judges only ids with
 /// an entry of creation or change in the rest.
@@ -49,6 +44,9 @@ class AuditReplay {
 
   /// The next entries of the log.
   void commit(const AuditCommit& commit);
+  /// The next entry, which was read of that body. For a log of several slots, in any order in which each tenant's
+  /// entries are in the order of its changes.
+  void replay(const ReplayEntry& read, std::string_view body, AuditPlace place, std::uint8_t signed_planes);
   /// The log does not begin with its first entry: ids without an entry of creation may be older. Call before the
   /// entries.
   void begins_later();
@@ -78,13 +76,13 @@ class AuditReplay {
     std::optional<crypto::Digest> content;  ///< as left by its last entry; std::nullopt: the entry does not say
     bool updated = false;
     bool revoked = false;
-    std::uint64_t made = 0;  ///< sequence of the entry that created it
+    std::uint64_t made = 0;  ///< number of the entry that created it, in the order of the replay
     bool stored = false;
   };
   struct TenantLife {
     std::optional<crypto::KeyNumber> key;  ///< of its newest key pair; std::nullopt: the log does not say
     ReplayLimits limits;                   ///< as set by operators
-    std::uint64_t erased = 0;              ///< sequence of the entry of its erasure; 0: none
+    std::uint64_t erased = 0;              ///< number of the entry of its erasure, likewise; 0: none
   };
 
   struct Standing {
@@ -94,17 +92,17 @@ class AuditReplay {
   };
 
   /// Whether signatures, and with them the hashes of rows, are required from that entry.
-  bool is_required(std::uint64_t sequence) const;
-  Standing standing_of(const ReplayEntry& entry, std::string_view body, std::uint64_t sequence,
+  bool is_required(AuditPlace place) const;
+  Standing standing_of(const ReplayEntry& entry, std::string_view body, AuditPlace place,
                        std::uint8_t signed_planes) const;
-  void entry(const ReplayEntry& entry, std::uint64_t sequence, const Standing& standing);
+  void entry(const ReplayEntry& entry, AuditPlace place, const Standing& standing);
   /// Entries that only operators write.
-  void operator_entry(const ReplayEntry& entry, std::uint64_t sequence);
+  void operator_entry(const ReplayEntry& entry, AuditPlace place);
   /// The tenant got a pair. A pair is given to one tenant only, once.
-  void pair_given(const crypto::Uuid& tenant, const crypto::KeyNumber& number, std::uint64_t sequence);
-  void moved_rows(const ReplayEntry& entry, std::uint64_t sequence, bool by_operator);
-  void api_key_event(const ReplayEntry& entry, std::uint64_t sequence);
-  void tenant_erased(const crypto::Uuid& tenant, std::uint64_t sequence);
+  void pair_given(const crypto::Uuid& tenant, const crypto::KeyNumber& number, AuditPlace place);
+  void moved_rows(const ReplayEntry& entry, AuditPlace place, bool by_operator);
+  void api_key_event(const ReplayEntry& entry);
+  void tenant_erased(const crypto::Uuid& tenant, std::uint64_t change);
   /// The life of a key that an entry changes or ends. Null if it was never created.
   ApiKeyLife* api_key_life(const std::string& id);
   /// Whether its tenant was erased after its creation.
@@ -119,6 +117,7 @@ class AuditReplay {
   std::map<crypto::Uuid, TenantLife> tenants_;
   std::map<crypto::KeyNumber, crypto::Uuid> given_pairs_;
   std::optional<crypto::Digest> key_list_;  ///< as left by the last change of the keys; std::nullopt: it does not say
+  std::uint64_t replayed_ = 0;              ///< the number of entries
   bool from_the_start_ = true;
   bool believed_ = true;
 };

@@ -12,6 +12,7 @@ class PageEngine final : public Engine {
   /// `pages` must outlive it, and receives the damage that reads find.
   explicit PageEngine(StorePages& pages) : Engine({}), pages_(pages) {}
 
+  const EngineTraits& traits() const override { return embedded_traits; }
   std::optional<Errc> read(const Work& work) override;
   void submit(Write write) override { write.done(Errc::unavailable); }
   bool finish(std::chrono::milliseconds /*most*/) override { return true; }

@@ -6,6 +6,7 @@
 
 #include "store/engine/whereabouts.hpp"
 #include "store/model/findings.hpp"
+#include "store/rows/audit_slot_key.hpp"
 
 namespace tacit::store {
 namespace {
@@ -82,6 +83,8 @@ bool PageTransaction::visit_child(Search& search, const PagePlace& parent, const
   child.number = page.node(index).child();
   ++child.level;
   if (index > 0) child.from = page.node(index).key();
+  // All of it is behind the end of the search.
+  if (index > 0 && search.before && !less(page.node(index).key(), *search.before)) return true;
   if (index + 1 < page.nodes()) child.before = page.node(index + 1).key();
   // All of it is before the start of the search.
   if (child.before && !less(search.start, *child.before)) return true;
@@ -89,7 +92,7 @@ bool PageTransaction::visit_child(Search& search, const PagePlace& parent, const
 }
 
 bool PageTransaction::take(Search& search, const PagePlace& place, const lmdb::Node& node) {
-  if (less(node.key(), search.start)) return true;
+  if (less(node.key(), search.start) || (search.before && !less(node.key(), *search.before))) return true;
   auto data = data_of(search, place, node);
   if (!data) return true;
   search.bytes += data->size() + node.key_size();
@@ -148,11 +151,37 @@ Task<std::vector<Row>> PageTransaction::scan(Table table, ByteView prefix, ByteV
   return std::move(search.rows);
 }
 
-Task<std::optional<Row>> PageTransaction::last(Table table) {
-  const auto tree = find(table);
+Task<std::optional<Row>> PageTransaction::newest_entry(AuditSlot slot) {
+  const auto tree = find(Table::audit);
   if (!tree) return std::optional<Row>();
-  const Search search = run({.tree = *tree, .start = {}, .limit = 1, .backwards = true});
-  return search.rows.empty() ? std::optional<Row>() : std::optional<Row>(search.rows[0]);
+  const Search last = run({.tree = *tree, .start = {}, .limit = 1, .backwards = true});
+  if (last.rows.empty()) return std::optional<Row>();
+  if (audit_slot_of_key(last.rows[0].key) == slot) return std::optional<Row>(last.rows[0]);
+  const auto end = audit_slot_prefix(AuditSlot{static_cast<std::uint16_t>(slot.number + 1)});
+  const Search search = run({.tree = *tree, .start = {}, .limit = 1, .backwards = true, .before = ByteView(end)});
+  if (search.rows.empty() || audit_slot_of_key(search.rows[0].key) != slot) return std::optional<Row>();
+  return std::optional<Row>(search.rows[0]);
+}
+
+Task<std::vector<AuditSlot>> PageTransaction::audit_slots() {
+  std::vector<AuditSlot> slots;
+  const auto tree = find(Table::audit);
+  Bytes start;
+  while (tree) {
+    const Search search = run({.tree = *tree, .start = start, .limit = 1});
+    if (search.rows.empty()) break;
+    const ByteView key = search.rows[0].key;
+    const AuditSlot slot = audit_slot_of_key(key);
+    if (slots.empty() || slot > slots.back()) {
+      slots.push_back(slot);
+      const auto next = audit_slot_prefix(AuditSlot{static_cast<std::uint16_t>(slot.number + 1)});
+      start.assign(next.begin(), next.end());
+    } else {  // a row that is no entry
+      start = copy(key);
+      start.push_back(0);
+    }
+  }
+  return slots;
 }
 
 Task<std::uint64_t> PageTransaction::strangers() {
@@ -164,13 +193,13 @@ Task<std::uint64_t> PageTransaction::strangers() {
   return static_cast<std::uint64_t>(std::ranges::count_if(search.rows, is_stranger));
 }
 
-Task<std::uint64_t> PageTransaction::count(Table table) {
+Task<std::uint64_t> PageTransaction::estimate(Table table) {
   const auto tree = find(table);
   return tree ? tree->tree.entries : std::uint64_t{0};
 }
 
 void PageTransaction::put(Table /*table*/, ByteView /*key*/, ByteView /*value*/) { changes(); }
-void PageTransaction::append(Table /*table*/, ByteView /*key*/, ByteView /*value*/) { changes(); }
 void PageTransaction::erase(Table /*table*/, ByteView /*key*/) { changes(); }
+void PageTransaction::log(std::string /*body*/) { changes(); }
 
 }  // namespace tacit::store

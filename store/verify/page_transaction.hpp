@@ -17,13 +17,15 @@ class PageTransaction final : public Transaction {
 
   Task<std::optional<ByteView>> get(Table table, ByteView key) override;
   Task<std::vector<Row>> scan(Table table, ByteView prefix, ByteView start, std::size_t limit) override;
-  Task<std::optional<Row>> last(Table table) override;
+  Task<std::optional<Row>> newest_entry(AuditSlot slot) override;
+  Task<std::vector<AuditSlot>> audit_slots() override;
   Task<std::uint64_t> strangers() override;
-  Task<std::uint64_t> count(Table table) override;
+  Task<std::uint64_t> estimate(Table table) override;
 
   void put(Table table, ByteView key, ByteView value) override;
-  void append(Table table, ByteView key, ByteView value) override;
   void erase(Table table, ByteView key) override;
+  void log(std::string body) override;
+  const EngineTraits& traits() const override { return embedded_traits; }
 
  private:
   struct Tree {
@@ -37,6 +39,7 @@ class PageTransaction final : public Transaction {
     ByteView start;
     std::size_t limit = 0;
     bool backwards = false;
+    std::optional<ByteView> before{};  ///< only keys less than this one
     std::size_t bytes = 0;
     std::vector<Row> rows{};
     std::vector<bool> sub_trees{};  ///< for each row: whether it is the root of a tree

@@ -22,6 +22,16 @@ std::string_view text(const json::object& entry, std::string_view name) {
   return string != nullptr ? view_of(*string) : std::string_view();
 }
 
+/// A number member.
+std::optional<std::uint64_t> number(const json::object& entry, std::string_view name) {
+  const json::value* const member = entry.if_contains({name.data(), name.size()});
+  if (member == nullptr || !member->is_number()) return std::nullopt;
+  json::error_code error;
+  const auto value = member->to_number<std::uint64_t>(error);
+  if (error) return std::nullopt;
+  return value;
+}
+
 /// The elements of a list, each read by `read`; empty if there is no list, or an element cannot be read.
 template <class T, class Read>
 std::vector<T> list(const json::object& entry, std::string_view name, Read read) {
@@ -127,6 +137,7 @@ std::optional<ReplayEntry> read_replay_entry(std::string_view body) {
   if (entry.versions.size() != entry.secrets.size()) entry.versions.clear();
   entry.tenant_key = number_of(text(members, "tenant_key"));
   entry.moved = list<MovedRow>(members, "moved", moved_row_of);
+  entry.change = number(members, "change");
   return entry;
 }
 

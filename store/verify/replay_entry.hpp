@@ -28,6 +28,7 @@ struct ReplayEntry {
   std::vector<std::uint32_t> versions;  ///< likewise
   std::optional<crypto::KeyNumber> tenant_key;
   std::vector<MovedRow> moved;
+  std::optional<std::uint64_t> change;
 };
 
 /// std::nullopt if the body is not an entry with a known action, or if its plane or its action is not the one that the

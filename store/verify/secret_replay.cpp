@@ -1,9 +1,14 @@
 #include "store/verify/secret_replay.hpp"
 
+#include "store/audit/audit_log.hpp"
 #include "store/model/timestamp.hpp"
 
 namespace tacit::store {
 namespace {
+
+/// A release is behind by as many changes of its secret as other hosts made while it was being written, and by the
+/// difference of the hosts' clocks.
+constexpr std::size_t most_before = 64;
 
 std::string words(const crypto::Uuid& tenant, const crypto::Uuid& id) {
   return "secret " + id.str() + " of tenant " + tenant.str();
@@ -22,7 +27,36 @@ SecretReplay::Life* SecretReplay::life_of(const Name& name) {
   return at != lives_.end() ? &at->second : nullptr;
 }
 
+void SecretReplay::keep_before(Life& life, std::uint64_t from) {
+  if (from == 0) return;
+  if (life.from != 0) life.before.push_back({life.row, life.version, life.deleted, life.from});
+  if (life.before.size() > most_before) {
+    life.before.pop_front();
+    life.forgot = true;
+  }
+  life.from = from;
+}
+
+bool SecretReplay::is_late(const Life& life, const ReplayEntry& entry) {
+  return entry.change && *entry.change < life.from;
+}
+
+bool SecretReplay::was_current(const Life& life, const ReplayEntry& entry, std::size_t index) {
+  if (!entry.change) return false;
+  // A move of the row has no number of its own: then both rows have the same.
+  std::uint64_t from = is_late(life, entry) ? 0 : life.from;
+  for (auto at = life.before.rbegin(); at != life.before.rend(); ++at) {
+    if (at->from > *entry.change) continue;
+    if (from != 0 && at->from != from) return false;
+    from = at->from;
+    const bool same_version = at->version == 0 || entry.versions.empty() || entry.versions[index] == at->version;
+    if (!at->deleted && (!at->row || *at->row == entry.rows[index]) && same_version) return true;
+  }
+  return from == 0 && life.forgot;
+}
+
 void SecretReplay::change(Life& life, const ReplayEntry& entry) {
+  keep_before(life, entry.change.value_or(0));
   life.changed = entry.time;
   life.row.reset();
   if (!entry.rows.empty()) life.row = entry.rows.front();
@@ -30,7 +64,11 @@ void SecretReplay::change(Life& life, const ReplayEntry& entry) {
 }
 
 void SecretReplay::created(const ReplayEntry& entry) {
-  if (const auto name = name_of(entry)) change(lives_[*name], entry);
+  const auto name = name_of(entry);
+  if (!name) return;
+  Life& life = lives_[*name];
+  change(life, entry);
+  life.deleted = false;  // of a tenant that was erased and made again
 }
 
 void SecretReplay::updated(const ReplayEntry& entry) {
@@ -42,54 +80,58 @@ void SecretReplay::updated(const ReplayEntry& entry) {
 void SecretReplay::deleted(const ReplayEntry& entry) {
   const auto name = name_of(entry);
   Life* const life = name ? life_of(*name) : nullptr;
-  if (life != nullptr) life->deleted = true;
+  if (life == nullptr) return;
+  keep_before(*life, entry.change.value_or(0));
+  life->deleted = true;
 }
 
-void SecretReplay::released(const ReplayEntry& entry, std::uint64_t sequence, bool is_signed) {
+void SecretReplay::released(const ReplayEntry& entry, AuditPlace place, bool is_signed) {
   if (!entry.tenant || entry.rows.empty()) return;
   for (std::size_t i = 0; i < entry.secrets.size(); ++i) {
     const Name name{*entry.tenant, entry.secrets[i]};
-    judge_release(name, entry, i, sequence);
+    judge_release(name, entry, i, place);
     if (is_signed) learn(name, entry, i);
   }
 }
 
 void SecretReplay::learn(const Name& name, const ReplayEntry& entry, std::size_t index) {
   Life* const life = life_of(name);
-  if (life == nullptr || life->deleted || life->row) return;
+  if (life == nullptr || life->deleted || life->row || is_late(*life, entry)) return;
   life->row = entry.rows[index];
   if (life->version == 0 && !entry.versions.empty()) life->version = entry.versions[index];
 }
 
-void SecretReplay::judge_release(const Name& name, const ReplayEntry& entry, std::size_t index,
-                                 std::uint64_t sequence) {
+void SecretReplay::judge_release(const Name& name, const ReplayEntry& entry, std::size_t index, AuditPlace place) {
   const auto at = lives_.find(name);
   const bool exists = at != lives_.end() && !at->second.deleted;
   // A secret without an entry may be older than the log, if the log has lost its beginning.
   if (at == lives_.end() && !from_the_start_) return;
   const std::string secret = words(name.tenant, name.id);
-  if (!exists || (at->second.row && *at->second.row != entry.rows[index])) {
-    return entry_problem(sequence, secret + " was released from a row that the log does not know");
+  if (at != lives_.end() && was_current(at->second, entry, index)) return;
+  if ((exists && is_late(at->second, entry)) || !exists || (at->second.row && *at->second.row != entry.rows[index])) {
+    return entry_problem(place, secret + " was released from a row that the log does not know");
   }
   const std::uint32_t current = at->second.version;
   if (current == 0 || entry.versions.empty() || entry.versions[index] == current) return;
-  entry_problem(sequence, secret + " was released as version " + std::to_string(entry.versions[index]) +
-                              ", but version " + std::to_string(current) + " was current");
+  entry_problem(place, secret + " was released as version " + std::to_string(entry.versions[index]) + ", but version " +
+                           std::to_string(current) + " was current");
 }
 
-void SecretReplay::moved(const MovedRow& row, std::uint64_t sequence) {
+void SecretReplay::moved(const MovedRow& row, AuditPlace place) {
   Life* const life = life_of({row.tenant, row.secret});
   const std::string secret = "moves " + words(row.tenant, row.secret);
-  if (life == nullptr || life->deleted) return entry_problem(sequence, secret + ", which does not exist");
+  if (life == nullptr || life->deleted) return entry_problem(place, secret + ", which does not exist");
   if (life->row && *life->row != row.before) {
-    entry_problem(sequence,
+    entry_problem(place,
                   secret + " from a row that the log does not know: it was changed or put back without an entry");
   }
+  keep_before(*life, life->from);
   life->row = row.after;
 }
 
-void SecretReplay::tenant_erased(const crypto::Uuid& tenant) {
+void SecretReplay::tenant_erased(const crypto::Uuid& tenant, std::uint64_t change) {
   for (auto at = lives_.lower_bound({tenant, {}}); at != lives_.end() && at->first.tenant == tenant; ++at) {
+    keep_before(at->second, change);
     at->second.deleted = true;
   }
 }
@@ -134,8 +176,8 @@ void SecretReplay::problem(const Name& name, std::string_view what) {
   findings_.add("tenant " + name.tenant.str() + ": secret " + name.id.str() + ": " + std::string(what));
 }
 
-void SecretReplay::entry_problem(std::uint64_t sequence, const std::string& what) {
-  if (believed_) findings_.add("audit entry " + std::to_string(sequence) + ": " + what);
+void SecretReplay::entry_problem(AuditPlace place, const std::string& what) {
+  if (believed_) findings_.add("audit entry " + name_of_entry(place.slot, place.sequence) + ": " + what);
 }
 
 }  // namespace tacit::store

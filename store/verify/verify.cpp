@@ -1,6 +1,12 @@
 // The walk over all tables on one snapshot, and the checks that concern the store as a whole.
 #include "store/verify/verify.hpp"
 
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "store/audit/audit_log.hpp"
+#include "store/audit/recorded_heads.hpp"
 #include "store/engine/whereabouts.hpp"
 #include "store/rows/api_key_row.hpp"
 #include "store/verify/verify_keys.hpp"
@@ -12,6 +18,8 @@ namespace tacit::store {
 namespace {
 
 constexpr std::size_t rows_at_a_time = 512;
+/// Several slots are read side by side.
+constexpr std::size_t rows_of_slot_at_a_time = 64;
 
 /// The walk over all tables on one snapshot.
 class Verification {
@@ -26,7 +34,7 @@ class Verification {
     tell();
     co_await look_for_strangers();
     co_await walk(Table::meta, &Verification::meta_row);
-    co_await walk(Table::audit, &Verification::audit_row);
+    co_await walk_log();
     log_.end();
     if (!store_.keys.accept_retired) log_.expect_cut_off();  // the log of a backup may end before
     for (const auto& [number, tenant] : replay_.given_pairs()) pairs_.given(number, tenant);
@@ -56,7 +64,7 @@ class Verification {
 
   Task<void> count_rows() {
     for (const Table table : {Table::meta, Table::tenants, Table::api_keys, Table::audit}) {
-      at_.rows_total += co_await transaction_.count(table);
+      at_.rows_total += co_await transaction_.estimate(table);
     }
   }
 
@@ -73,12 +81,74 @@ class Verification {
         (this->*check)(row);
         note_table(table, ++seen);
       }
-      at_.rows += rows.size();
-      if (!rows.empty()) tell();
+      count(rows.size());
       if (rows.empty()) co_return;
-      start.assign(rows.back().key.begin(), rows.back().key.end());
-      start.push_back(0);  // the next possible key
+      go_on_after(start, rows.back().key);
+      transaction_.release_rows();
     }
+  }
+
+  static void go_on_after(Bytes& start, ByteView key) {
+    start.assign(key.begin(), key.end());
+    start.push_back(0);  // the next possible key
+  }
+
+  void count(std::size_t rows) {
+    at_.rows += rows;
+    at_.rows_total = std::max(at_.rows_total, at_.rows);  // an engine may only estimate it
+    if (rows > 0) tell();
+  }
+
+  /// A log with slots beside 0 is merged, so its slots are read side by side.
+  Task<void> walk_log() {
+    const auto slots = co_await transaction_.audit_slots();
+    const bool is_one = std::ranges::all_of(slots, &AuditSlot::is_embedded);
+    if (is_one) {
+      co_await walk(Table::audit, &Verification::audit_row);
+    } else {
+      log_.merges(slots);
+      co_await walk_slots();
+    }
+  }
+
+  Task<void> walk_slots() {
+    std::map<AuditSlot, Bytes> starts;
+    std::uint64_t seen = 0;
+    for (auto slot = log_.wants(); slot; slot = log_.wants()) {
+      const AuditKey prefix = audit_prefix(*slot);
+      Bytes& start = starts[*slot];
+      const auto rows = co_await transaction_.scan(Table::audit, prefix, start, rows_of_slot_at_a_time);
+      for (const Row& row : rows) {
+        audit_row(row);
+        note_heads(row);
+        note_table(Table::audit, ++seen);
+      }
+      count(rows.size());
+      if (rows.empty()) log_.ends(*slot);
+      if (!rows.empty()) go_on_after(start, rows.back().key);
+      transaction_.release_rows();
+      co_await compare_heads();
+    }
+    if (transaction_.traits().shared) co_return;  // the engine makes the rows from the slots
+    const std::uint64_t stored = co_await transaction_.estimate(Table::audit);
+    if (seen >= stored) co_return;
+    const std::uint64_t others = stored - seen;
+    const std::string verb = others == 1 ? " row of the audit log is" : " rows of the audit log are";
+    report_.add(std::to_string(others) + verb + " in none of its slots");
+  }
+
+  void note_heads(const Row& row) {
+    const auto entry = parse_audit_row(row);
+    if (entry) heads_.add(entry->mark(), recorded_heads(entry->body));
+  }
+
+  Task<void> compare_heads() {
+    if (heads_.is_empty()) co_return;
+    RecordedHeadsCheck::Compared compared = co_await heads_.compare_in(transaction_);
+    for (std::string& finding : compared.findings) report_.add(std::move(finding));
+    compared.findings.clear();
+    heads_.settle(std::move(compared));
+    report_.heads_checked = heads_.right();
   }
 
   void meta_row(const Row& row) { meta_.row(row); }
@@ -116,6 +186,7 @@ class Verification {
   ApiKeyIndexCheck api_key_index_{report_};
   KeyCheck pairs_{store_.keys, report_};
   LogCheck log_{store_.keys.signers(), replay_, report_};
+  RecordedHeadsCheck heads_{store_.shared_from_this()};
   MetaCheck meta_{store_.keys, pairs_, log_, report_};
   const TenantCheck::Parts parts_{
       .store = store_, .replay = replay_, .api_key_index = api_key_index_, .pairs = pairs_, .report = report_};
@@ -132,8 +203,8 @@ Task<Outcome<VerifyReport>> verify_in(Transaction& transaction, const StoreConte
 
 Outcome<VerifyReport> verify_store(const Store& store, const std::function<void(const VerifyProgress&)>& progress) {
   const ContextPtr context = store.context();
-  return read<VerifyReport>(*context->engine,
-                            [&](Transaction& transaction) { return verify_in(transaction, *context, progress); });
+  return read_blocking<VerifyReport>(
+      *context->engine, [&](Transaction& transaction) { return verify_in(transaction, *context, progress); });
 }
 
 }  // namespace tacit::store

@@ -1,63 +1,69 @@
-// Checks the audit log: its chain, its signatures, and the formats of its rows; and hands its commits to the replay.
-//
-// After a fault in the chain the replay begins again with the next commit that a plane signed, or before the cut-off
-// with the next entry: what the faulty entries were is not known. So one fault does not hide rows that are changed
-// later.
+// Checks the audit log: each of its slots (store/verify/slot_check.hpp), and what the whole of it says. Hands its
+// entries to the replay: of an embedded store that has one slot in their order; of several slots merged, so that each
+// tenant's entries are in the order of its changes (store/verify/audit_merge.hpp).
 #pragma once
 
 #include <cstdint>
+#include <map>
+#include <memory>
 #include <optional>
-#include <string>
-#include <string_view>
+#include <vector>
 
-#include "store/audit/audit_chain.hpp"
-#include "store/audit/audit_signing.hpp"
 #include "store/engine/engine.hpp"
 #include "store/model/verify_report.hpp"
+#include "store/verify/audit_merge.hpp"
 #include "store/verify/audit_replay.hpp"
+#include "store/verify/slot_check.hpp"
 
 namespace tacit::store {
 
-/// Receives the checkpoint, if there is one, then all entries, then end().
+/// Receives the checkpoints, if there are any, then all entries, each slot's in their order, then end().
 class LogCheck {
  public:
   /// The arguments must outlive this object.
-  LogCheck(const crypto::Signers& signers, AuditReplay& replay, VerifyReport& report)
-      : signers_(signers), signatures_(signers), replay_(replay), report_(report) {}
+  LogCheck(const crypto::Signers& signers, AuditReplay& replay, VerifyReport& report);
+  ~LogCheck();
 
-  /// The log continues from that entry: all through it were pruned.
+  /// The slot of that entry continues from it: all through it were pruned.
   void begins_after(const AuditMark& through);
   /// An entry's row, in a store that takes rows of that format.
   void row(const Row& row, std::uint32_t rows_format);
-  /// After the last entry. Reports the log's head, and a log that is empty although entries were pruned.
+
+  /// Before the first row, if there are slots beside 0: their entries are merged. Then rows are to be given in the
+  /// order in which they are wanted.
+  void merges(const std::vector<AuditSlot>& slots);
+  /// The slot of which rows are wanted next; std::nullopt: none any more.
+  std::optional<AuditSlot> wants();
+  /// There are no more rows of the slot.
+  void ends(AuditSlot slot);
+
+  /// After the last entry. Reports the log's heads, and a log that is empty although entries were pruned.
   void end();
   /// After end(). Reports a log that ends before the cut-off, as that of a backup may.
   void expect_cut_off();
-  bool is_empty() const { return !has_entries_; }
-  /// The sequence of the newest entry, or of the last pruned one; 0: there is none.
-  std::uint64_t last() const { return chain_.last().sequence; }
+  bool is_empty() const;
+  /// Of slot 0: the sequence of the newest entry, or of the last pruned one; 0: there is none.
+  std::uint64_t last() const;
+  /// Whether there are entries in slots beside 0.
+  bool has_slots() const;
 
  private:
-  /// The replay forgets what it knows. `sequence`: the faulty entry.
-  void distrust(const std::string& problem, std::uint64_t sequence);
-  /// Reports the fault, and that rows are compared from that entry on.
-  void trust_from(std::uint64_t sequence);
-  bool is_required(std::uint64_t sequence) const { return signers_.cut_off() && sequence >= *signers_.cut_off(); }
-  void group(const AuditMark& mark, std::string_view body);
-  /// The entries of the group from `first` on are a commit; those before it are not signed.
-  void end_commit(std::uint64_t first);
-  /// As unsigned entries.
-  void hand_over();
+  class Direct;
+  struct Slot {
+    std::unique_ptr<CommitSink> direct;  ///< without a merge
+    std::optional<SlotCheck> check;
+    bool ended = false;
+  };
+
+  Slot& slot_of(AuditSlot slot);
+  void report_slots();
 
   const crypto::Signers& signers_;
-  AuditChain chain_;
-  AuditSignatureCheck signatures_;
   AuditReplay& replay_;
   VerifyReport& report_;
-  AuditCommit commit_;
-  bool has_entries_ = false;
-  std::optional<std::string> fault_;  ///< after which the replay has not begun again yet
-  std::uint64_t faulty_ = 0;          ///< the last faulty entry
+  AuditMerge merge_;
+  bool merges_ = false;
+  std::map<AuditSlot, Slot> slots_;
 };
 
 }  // namespace tacit::store

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "store/audit/audit_checkpoint.hpp"
+#include "store/rows/api_key_use.hpp"
 #include "store/rows/cut_off_record.hpp"
 #include "store/rows/erasure.hpp"
 #include "store/rows/named_primaries.hpp"
@@ -30,8 +31,10 @@ void MetaCheck::row(const Row& row) {
     pairs_.prekey(row);
   } else if (const auto erasing = tenant_of_erasure_mark(row.key)) {
     erasure_row(*erasing, row);
-  } else if (is(checkpoint_key())) {
-    checkpoint_row(row.value);
+  } else if (const auto slot = slot_of_checkpoint(row.key)) {
+    checkpoint_row(*slot, row.value);
+  } else if (!api_key_of_use(row.key).empty()) {
+    use_row(row);
   } else {
     report_.add("a row of unknown meaning about the store as a whole");
   }
@@ -77,8 +80,18 @@ void MetaCheck::has_record(const crypto::Uuid& tenant) {
   report_.add("tenant " + tenant.str() + ": a mark of its erasure stands beside its record: no erasure put it");
 }
 
-void MetaCheck::checkpoint_row(ByteView value) {
-  const auto checkpoint = decode_checkpoint(value, keys_);
+/// One that does not fit the keys of today counts as missing, because it may name a retired metadata key.
+void MetaCheck::use_row(const Row& row) {
+  constexpr std::size_t size = 1 + 8 + 16;
+  constexpr std::uint8_t format = 1;
+  const std::string_view id = api_key_of_use(row.key);
+  if (decode_api_key_use(id, row.value, *keys_.metadata)) return;
+  if (row.value.size() == size && row.value.front() == format) return;
+  report_.add("API key " + std::string(id) + ": the record of its last use was altered");
+}
+
+void MetaCheck::checkpoint_row(AuditSlot slot, ByteView value) {
+  const auto checkpoint = decode_checkpoint(value, keys_, slot);
   if (!checkpoint) return report_.add("the audit log's record of pruned entries was altered");
   log_.begins_after(checkpoint->through);
 }
@@ -90,6 +103,9 @@ void MetaCheck::finish() {
   }
   if (!format_) report_.add("the store's format is not recorded");
   if (format_ && rows_format_ > *format_) report_.add("the store accepts rows of a newer format than its own");
+  if (format_ && *format_ < slots_store_format && log_.has_slots()) {
+    report_.add("the audit log has slots, but the store's format is " + std::to_string(*format_) + ", which has none");
+  }
   if (!key_list_) report_.add("the store's keys are not recorded");
   if (!has_store_ && keys_.phase() != crypto::SigningPhase::none) report_.add("the store's id is not recorded");
   if (keys_.accept_retired) return;  // a backup may be from before the cut-off

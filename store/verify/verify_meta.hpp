@@ -40,7 +40,8 @@ class MetaCheck {
   void rekey_row(ByteView value);
   void cut_off_row(ByteView value);
   void erasure_row(const crypto::Uuid& tenant, const Row& row);
-  void checkpoint_row(ByteView value);
+  void checkpoint_row(AuditSlot slot, ByteView value);
+  void use_row(const Row& row);
 
   const StoreKeys& keys_;
   KeyCheck& pairs_;

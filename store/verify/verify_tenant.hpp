@@ -54,6 +54,7 @@ class TenantCheck {
   void record_row(const ParsedKey& key, const Row& row);
   void secret_row(const ParsedKey& key, const Row& row);
   void index_row(const Row& row);
+  void newest_secret_row(const ParsedKey& key, const Row& row);
   /// A row that cannot be opened. Only one of format 1 says what it counts for.
   void unreadable(const Uuid& id, const Row& row, const std::string& why);
   void check_value(const StoredSecret& secret);

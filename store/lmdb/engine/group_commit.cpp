@@ -27,7 +27,6 @@ void answer(const std::vector<Write>& batch, Errc failure) {
 bool condemns_store(int code) {
   switch (code) {
     case MDB_BAD_VALSIZE:  // a key or a value that no row can have
-    case MDB_KEYEXIST:     // appended a key that is not the largest
       return false;
     default:
       return errc_of(code) != Errc::full;

@@ -63,6 +63,7 @@ class LmdbEngine final : public Engine {
   /// Closes, then releases the environment. No read may be in progress.
   ~LmdbEngine() override;
 
+  const EngineTraits& traits() const override { return embedded_traits; }
   std::optional<Errc> read(const Work& work) override;
   void submit(Write write) override;
   void seal_commits(std::shared_ptr<CommitSeal> seal) override;

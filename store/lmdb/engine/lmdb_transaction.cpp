@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "store/lmdb/pages/scrub_put.hpp"
+#include "store/rows/audit_slot_key.hpp"
 
 namespace tacit::store {
 namespace {
@@ -104,14 +105,42 @@ Task<std::vector<Row>> LmdbTransaction::scan(Table table, ByteView prefix, ByteV
   return rows;
 }
 
-Task<std::optional<Row>> LmdbTransaction::last(Table table) {
+/// The last row of the table is that of slot 0, or of the largest slot: usually there is no other slot.
+Task<std::optional<Row>> LmdbTransaction::newest_entry(AuditSlot slot) {
   MDB_val k{};
   MDB_val v{};
   if (error_ != 0) return std::optional<Row>();
-  Cursor cursor(current(), env_.table(table));
+  Cursor cursor(current(), env_.table(Table::audit));
   if (!found(cursor.move(k, v, MDB_LAST))) return std::optional<Row>();
+  if (audit_slot_of_key(view(k)) != slot) {
+    const auto next = audit_slot_prefix(AuditSlot{static_cast<std::uint16_t>(slot.number + 1)});
+    k = val(next);
+    const bool has_next = found(cursor.move(k, v, MDB_SET_RANGE));
+    if (!found(cursor.move(k, v, has_next ? MDB_PREV : MDB_LAST))) return std::optional<Row>();
+    if (audit_slot_of_key(view(k)) != slot) return std::optional<Row>();
+  }
   count_rows(1);
   return std::optional<Row>(Row{view(k), view(v)});
+}
+
+Task<std::vector<AuditSlot>> LmdbTransaction::audit_slots() {
+  std::vector<AuditSlot> slots;
+  MDB_val k{};
+  MDB_val v{};
+  if (error_ != 0) return slots;
+  Cursor cursor(current(), env_.table(Table::audit));
+  MDB_cursor_op op = MDB_FIRST;
+  auto next = audit_slot_prefix({});
+  while (found(cursor.move(k, v, op))) {
+    const AuditSlot slot = audit_slot_of_key(view(k));
+    const bool is_new = slots.empty() || slot > slots.back();
+    op = is_new ? MDB_SET_RANGE : MDB_NEXT;  // to the next slot, or past a row that is no entry
+    if (!is_new) continue;
+    slots.push_back(slot);
+    next = audit_slot_prefix(AuditSlot{static_cast<std::uint16_t>(slot.number + 1)});
+    k = val(next);
+  }
+  return slots;
 }
 
 Task<std::uint64_t> LmdbTransaction::strangers() {
@@ -127,7 +156,7 @@ Task<std::uint64_t> LmdbTransaction::strangers() {
   return found_strangers;
 }
 
-Task<std::uint64_t> LmdbTransaction::count(Table table) {
+Task<std::uint64_t> LmdbTransaction::estimate(Table table) {
   MDB_stat stat{};
   if (error_ == 0) found(mdb_stat(current(), env_.table(table), &stat));
   return std::uint64_t{stat.ms_entries};
@@ -139,14 +168,24 @@ bool LmdbTransaction::begin_nested() {
   return nested_ != nullptr;
 }
 
-void LmdbTransaction::store(Table table, ByteView key, ByteView value, unsigned flags) {
+int LmdbTransaction::store(Table table, ByteView key, ByteView value, unsigned flags) {
+  return put_clean(nested_, env_.table(table), key, value, flags, env_.page_size());
+}
+
+void LmdbTransaction::put(Table table, ByteView key, ByteView value) {
   // A fault of the caller: it must not look like a disk failure, which would stop the engine.
   if (!is_possible_key(key)) throw std::logic_error("the key of a row is empty or too long");
   if (error_ != 0 || !begin_nested()) return;
-  found(put_clean(nested_, env_.table(table), key, value, flags, env_.page_size()));
+  // Without MDB_APPEND every page of the growing log would stay half empty. With it nothing is put if the key is not
+  // the largest.
+  int code = table == Table::audit ? store(table, key, value, MDB_APPEND) : MDB_KEYEXIST;
+  if (code == MDB_KEYEXIST) code = store(table, key, value, 0);
+  found(code);
 }
 
-void LmdbTransaction::append(Table table, ByteView key, ByteView value) { store(table, key, value, MDB_APPEND); }
+void LmdbTransaction::log(std::string /*body*/) {
+  throw std::logic_error("an entry was logged without its place on an engine that is not shared");
+}
 
 void LmdbTransaction::erase(Table table, ByteView key) {
   if (error_ != 0 || !is_possible_key(key) || !begin_nested()) return;

@@ -22,12 +22,15 @@ class LmdbTransaction final : public Transaction {
 
   Task<std::optional<ByteView>> get(Table table, ByteView key) override;
   Task<std::vector<Row>> scan(Table table, ByteView prefix, ByteView start, std::size_t limit) override;
-  Task<std::optional<Row>> last(Table table) override;
+  Task<std::optional<Row>> newest_entry(AuditSlot slot) override;
+  Task<std::vector<AuditSlot>> audit_slots() override;
   Task<std::uint64_t> strangers() override;
-  Task<std::uint64_t> count(Table table) override;
-  void put(Table table, ByteView key, ByteView value) override { store(table, key, value, 0); }
-  void append(Table table, ByteView key, ByteView value) override;
+  Task<std::uint64_t> estimate(Table table) override;
+  void put(Table table, ByteView key, ByteView value) override;
   void erase(Table table, ByteView key) override;
+  /// Throws std::logic_error: the audit log of an embedded store is written row by row.
+  void log(std::string body) override;
+  const EngineTraits& traits() const override { return embedded_traits; }
 
   /// Commits the changes to the parent.
   void keep();
@@ -41,7 +44,7 @@ class LmdbTransaction final : public Transaction {
 
   MDB_txn* current() const { return nested_ != nullptr ? nested_ : txn_; }
   bool begin_nested();
-  void store(Table table, ByteView key, ByteView value, unsigned flags);
+  int store(Table table, ByteView key, ByteView value, unsigned flags);
   /// Whether the call found a row; remembers a failure.
   bool found(int code);
   void count_rows(std::size_t rows) {

@@ -20,7 +20,11 @@ class InterruptedEngine final : public Engine {
   InterruptedEngine(Engine& below, std::function<void()> before_write, How how = How::once)
       : Engine(below.write_deadline()), below_(below), before_write_(std::move(before_write)), how_(how) {}
 
+  const EngineTraits& traits() const override { return below_.traits(); }
   std::optional<Errc> read(const Work& work) override { return below_.read(work); }
+  boost::asio::awaitable<std::optional<Errc>> read_async(Work work) override {
+    return below_.read_async(std::move(work));
+  }
   void submit(Write write) override {
     const auto call = how_ == How::once ? std::exchange(before_write_, nullptr) : before_write_;
     if (call) call();

@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "crypto/primitives/random.hpp"
+#include "store/api_keys/api_keys.hpp"
 #include "store/audit/audit_log.hpp"
 #include "store/engine/await.hpp"
 #include "store/verify/verify.hpp"
@@ -119,7 +120,8 @@ void StoreFixture::reopen_with(StoreKeys keys) {
 }
 
 Rows StoreFixture::rows(Table table) {
-  auto rows = read<Rows>(*engine_, [table](Transaction& transaction) { return read_rows(transaction, table); });
+  auto rows =
+      read_blocking<Rows>(*engine_, [table](Transaction& transaction) { return read_rows(transaction, table); });
   BOOST_REQUIRE(rows);
   return std::move(*rows);
 }
@@ -128,7 +130,9 @@ void StoreFixture::put(Table table, const std::string& key, const std::optional<
   WorkBody<void> body = [table, key, value](Transaction& transaction) {
     return change_row(transaction, table, key, value);
   };
-  BOOST_REQUIRE(wait(write<void>(*engine_, std::move(body), Growth::shrinks)));
+  const auto written = wait(write<void>(*engine_, std::move(body), Growth::shrinks));
+  BOOST_REQUIRE_MESSAGE(written,
+                        (written ? "" : std::string(to_string(written.error().code)) + ": " + written.error().subject));
 }
 
 VerifyReport StoreFixture::verify() {
@@ -172,5 +176,9 @@ NewSecret new_default(std::string name, std::string tool, std::string argument, 
 }
 
 std::string text_of(const crypto::WipedBytes& bytes) { return std::string(bytes.text()); }
+
+Outcome<ApiKey> find_api_key(const Store& store, std::string_view id) {
+  return store.api_keys().find_at_once(id).value();
+}
 
 }  // namespace tacit::store::testing

@@ -17,6 +17,7 @@
 #include "crypto/keyrings/keyring.hpp"
 #include "store/engine/work.hpp"
 #include "store/lmdb/engine/lmdb_engine.hpp"
+#include "store/model/api_key.hpp"
 #include "store/model/audit.hpp"
 #include "store/model/secret.hpp"
 #include "store/model/verify_report.hpp"
@@ -109,5 +110,7 @@ NewSecret new_secret(std::string name, std::string_view value = "a value of some
 NewSecret new_default(std::string name, std::string tool, std::string argument,
                       std::string_view value = "a value of some length");
 std::string text_of(const crypto::WipedBytes& bytes);
+/// On an engine that never waits: the key as authentication finds it.
+Outcome<ApiKey> find_api_key(const Store& store, std::string_view id);
 
 }  // namespace tacit::store::testing

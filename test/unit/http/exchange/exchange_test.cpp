@@ -30,7 +30,7 @@ BOOST_FIXTURE_TEST_CASE(a_new_exchange_has_nothing_of_the_last_one, ExchangeFixt
   exchange.principal.api_key = "1";
   exchange.path_id = "id";
   exchange.request_id = "request-1";
-  exchange.issuer_to_ask = exchange.abandoned = exchange.response.close = true;
+  exchange.verdict_to_ask = exchange.limits_to_read = exchange.abandoned = exchange.response.close = true;
   exchange.released = 3;
   exchange.rows_read = 4;
   exchange.certificate_fault = "certificate_expired";
@@ -51,7 +51,8 @@ BOOST_FIXTURE_TEST_CASE(a_new_exchange_has_nothing_of_the_last_one, ExchangeFixt
   BOOST_TEST(exchange.principal.api_key.empty());
   BOOST_TEST(exchange.path_id.empty());
   BOOST_TEST(exchange.request_id.empty());
-  BOOST_TEST(!exchange.issuer_to_ask);
+  BOOST_TEST(!exchange.verdict_to_ask);
+  BOOST_TEST(!exchange.limits_to_read);
   BOOST_TEST(!exchange.abandoned);
   BOOST_TEST(exchange.released == 0U);
   BOOST_TEST(exchange.rows_read == 0U);

@@ -50,17 +50,36 @@ BOOST_FIXTURE_TEST_CASE(the_state_is_kept, Folder) {
   mark.hash[0] = 0x9f;
   {
     AuditFeedState state(directory / "state");
-    BOOST_TEST(!state.last());
+    BOOST_TEST(state.last().empty());
     state.save(mark);
     BOOST_TEST(state_error().ends_with("is used by another process"));
   }
   const AuditFeedState state(directory / "state");
-  BOOST_TEST_REQUIRE(state.last().has_value());
-  BOOST_TEST((*state.last() == mark));
+  BOOST_TEST_REQUIRE(state.last().size() == 1U);
+  BOOST_TEST((state.last().at(mark.slot) == mark));
+  BOOST_TEST(content("state") == to_string(mark) + "\n");
+}
+
+BOOST_FIXTURE_TEST_CASE(the_state_has_a_line_for_each_slot, Folder) {
+  store::AuditMark of_store;
+  of_store.sequence = 4711;
+  store::AuditMark of_host = of_store;
+  of_host.slot = slot_of(store::SlotOwner::tools, 2);
+  of_host.hash[0] = 1;
+  {
+    AuditFeedState state(directory / "state");
+    state.save(of_host);
+    state.save(of_store);
+  }
+  const AuditFeedState state(directory / "state");
+  BOOST_TEST(state.last().size() == 2U);
+  BOOST_TEST((state.last().at(of_store.slot) == of_store));
+  BOOST_TEST((state.last().at(of_host.slot) == of_host));
+  BOOST_TEST(content("state") == to_string(of_store) + "\n" + to_string(of_host) + "\n");
 }
 
 BOOST_FIXTURE_TEST_CASE(an_invalid_state_is_refused, Folder) {
-  for (const char* text : {"", "\n", "4711", "4711:9f",
+  for (const char* text : {"", "\n", "4711", "4711:9f", "tools-2:4711", "4711:9f\ntools-2:4711:9f",
                            "x:"
                            "00000000000000000000000000000000000000000000000000000000000000"}) {
     directory.write("state", text);

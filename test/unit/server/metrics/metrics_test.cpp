@@ -6,6 +6,8 @@
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
+#include <optional>
+#include <utility>
 
 #include "server/metrics/metric_families.hpp"
 #include "server/metrics/metrics.hpp"
@@ -66,6 +68,24 @@ BOOST_AUTO_TEST_CASE(pages_freed_between_two_reads_do_not_wrap) {
   add_store_metrics(families, statistics, "/");
   const std::string text = text_of(families);
   BOOST_TEST(text.find("\ntacit_store_used_bytes 0\n") != std::string::npos, text);
+}
+
+BOOST_AUTO_TEST_CASE(each_slot_of_the_audit_log_has_a_series) {
+  MetricFamilies families;
+  store::StoreStatistics statistics;
+  for (const auto& [owner, sequence] : {std::pair(store::SlotOwner::api, 7), std::pair(store::SlotOwner::tools, 3)}) {
+    store::AuditMark& head = statistics.audit_heads.emplace_back();
+    head.slot = store::slot_of(owner, 1);
+    head.sequence = static_cast<std::uint64_t>(sequence);
+    head.hash.back() = 1;
+  }
+  add_store_metrics(families, statistics, std::nullopt);
+  const std::string text = text_of(families);
+  for (const char* const line :
+       {"tacit_audit_sequence{slot=\"api-1\"} 7", "tacit_audit_sequence{slot=\"tools-1\"} 3"}) {
+    BOOST_TEST(text.find("\n" + std::string(line) + "\n") != std::string::npos, line << " is not in " << text);
+  }
+  BOOST_TEST(text.find("tacit_audit_sequence ") == text.find("tacit_audit_sequence Sequence"));
 }
 
 BOOST_AUTO_TEST_CASE(signatures_have_metrics_and_figures_that_are_not_known_have_none) {

@@ -66,7 +66,7 @@ void erase_newest_entry(store::Store& store) {
   std::promise<void> erased;
   store::Write write;
   write.work = [](store::Transaction& transaction) -> store::Task<bool> {
-    const auto newest = co_await transaction.last(store::Table::audit);
+    const auto newest = co_await transaction.newest_entry({});
     if (!newest) co_return false;
     const store::Bytes key(newest->key.begin(), newest->key.end());
     transaction.erase(store::Table::audit, key);

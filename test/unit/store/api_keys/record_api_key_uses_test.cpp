@@ -20,7 +20,7 @@ struct UsesFixture : StoreFixture {
     for (int n = 0; n < keys; ++n) BOOST_REQUIRE(wait(store().api_keys().add(some_api_key(numbered(n)), who())));
   }
   void use(std::vector<ApiKeyUse> uses) { BOOST_REQUIRE(wait(store().api_keys().record_uses(std::move(uses)))); }
-  std::optional<std::int64_t> last_use(int n) { return store().api_keys().find(numbered(n))->last_used_at; }
+  std::optional<std::int64_t> last_use(int n) { return find_api_key(store(), numbered(n))->last_used_at; }
   std::uint64_t commits() { return engine().statistics().batches; }
 };
 
@@ -74,9 +74,9 @@ BOOST_AUTO_TEST_CASE(deleted_keys_do_not_prevent_records_of_other_uses) {
 
 BOOST_AUTO_TEST_CASE(a_use_changes_nothing_else_of_a_key) {
   UsesFixture fixture(1);
-  const auto before = fixture.store().api_keys().find(numbered(0));
+  const auto before = find_api_key(fixture.store(), numbered(0));
   fixture.use({{numbered(0), start}});
-  const auto after = fixture.store().api_keys().find(numbered(0));
+  const auto after = find_api_key(fixture.store(), numbered(0));
   BOOST_REQUIRE(after);
   BOOST_TEST(after->name == before->name);
   BOOST_CHECK(after->scopes == before->scopes);
@@ -117,7 +117,7 @@ BOOST_AUTO_TEST_CASE(a_key_of_the_first_format_is_indexed_with_its_first_noted_u
   StoreFixture fixture;
   const ApiKey old = some_api_key(numbered(1));
   fixture.put(Table::api_keys, old.id, first_format_row(old));
-  const auto found = fixture.store().api_keys().find(old.id);
+  const auto found = find_api_key(fixture.store(), old.id);
   BOOST_REQUIRE(found);
   BOOST_TEST(found->name == old.name);
   BOOST_TEST(!found->last_used_at);

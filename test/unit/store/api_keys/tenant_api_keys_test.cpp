@@ -141,7 +141,7 @@ BOOST_AUTO_TEST_CASE(a_revoked_key_is_visible_to_the_operator_alone) {
   ApiKeyUpdate rename;
   rename.name = "another";
   BOOST_TEST(fails_with(fixture.update(numbered(1), rename), Errc::not_found));
-  BOOST_TEST(fixture.store().api_keys().find(numbered(1))->revoked_at.has_value());
+  BOOST_TEST(find_api_key(fixture.store(), numbered(1))->revoked_at.has_value());
   BOOST_TEST(fixture.store().api_keys().list({})->size() == 2U);
   // The operator's revocation is visible here too.
   BOOST_REQUIRE(fixture.wait(fixture.store().api_keys().revoke(numbered(2), who())));

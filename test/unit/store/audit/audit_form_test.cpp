@@ -31,6 +31,25 @@ AuditEvent full_event() {
 
 BOOST_AUTO_TEST_SUITE(audit_form)
 
+BOOST_AUTO_TEST_CASE(entries_of_shared_stores_have_the_form) {
+  AuditEvent event = full_event();
+  event.change = 18'446'744'073'709'551'615U;
+  event.heads.resize(2);
+  event.heads.back().slot = slot_of(SlotOwner::api, 1);
+  const std::string body = audit_body(event, who(), 0, AuditMembers::shared);
+  BOOST_TEST(has_entry_form(body));
+  BOOST_TEST(body.find(R"("change":18446744073709551615,"heads":["0:)") != std::string::npos);
+  BOOST_TEST(audit_body(event, who(), 0, AuditMembers::rows).find("change") == std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_change_is_a_number_and_nothing_else_is) {
+  BOOST_TEST(has_entry_form(begin + R"(,"change":7})"));
+  for (const char* members : {R"(,"change":"7"})", R"(,"change":})", R"(,"change":-7})", R"(,"change":7.5})",
+                              R"(,"change":[7]})", R"(,"tenant":7})", R"(,"heads":7})", R"(,"tool":"t","change":7})"}) {
+    BOOST_TEST(!has_entry_form(begin + members), members);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(entries_of_this_program_have_the_form) {
   AuditContext context = who();
   context.on_behalf_of = "sub:someone";

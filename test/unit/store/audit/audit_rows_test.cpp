@@ -31,7 +31,7 @@ struct KeyFixture : StoreFixture {
     BOOST_REQUIRE(wait(store().api_keys().add(some_api_key(id), who())));
   }
   crypto::Digest digest() {
-    const auto key = store().api_keys().find(id);
+    const auto key = find_api_key(store(), id);
     BOOST_REQUIRE(key);
     return api_key_digest(*key);
   }

@@ -73,7 +73,7 @@ struct TwoPlanes {
     auto engine = LmdbEngine::open(log.engine_options());
     BOOST_REQUIRE(engine);
     WorkBody<void> add = [&](Transaction& transaction) -> Task<Outcome<void>> {
-      transaction.append(Table::audit, audit_key(head.sequence + 1), row);
+      transaction.put(Table::audit, audit_key(head.sequence + 1), row);
       return Task<Outcome<void>>(Outcome<void>());
     };
     BOOST_REQUIRE(log.wait(write<void>(**engine, std::move(add))));

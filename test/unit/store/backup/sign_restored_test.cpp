@@ -106,7 +106,7 @@ BOOST_FIXTURE_TEST_CASE(its_rows_are_signed_once, BackedUp) {
       BOOST_TEST(*lacks_signatures(**restored) == (i == 0));
       BOOST_REQUIRE(wait(sign_restored(**restored)));
       const auto row =
-          read<Bytes>(*(*restored)->context()->engine, [](Transaction& transaction) -> Task<Outcome<Bytes>> {
+          read_blocking<Bytes>(*(*restored)->context()->engine, [](Transaction& transaction) -> Task<Outcome<Bytes>> {
             const auto found = co_await transaction.get(Table::meta, keys_row_key());
             co_return Bytes(found->begin(), found->end());
           });
@@ -117,7 +117,7 @@ BOOST_FIXTURE_TEST_CASE(its_rows_are_signed_once, BackedUp) {
     const auto strict = opened(keys);
     BOOST_REQUIRE_MESSAGE(strict, strict.error().subject);
     const ContextPtr context = (*strict)->context();
-    const auto good = read<bool>(*context->engine, [&](Transaction& transaction) -> Task<Outcome<bool>> {
+    const auto good = read_blocking<bool>(*context->engine, [&](Transaction& transaction) -> Task<Outcome<bool>> {
       const std::uint32_t format = co_await rows_format(transaction);
       const auto checkpoint = co_await transaction.get(Table::meta, checkpoint_key());
       const bool is_signed = is_signed_checkpoint(*checkpoint) && decode_checkpoint(*checkpoint, keys).has_value();
@@ -147,10 +147,11 @@ BOOST_FIXTURE_TEST_CASE(nothing_is_signed_while_nothing_is, BackedUp) {
   BOOST_REQUIRE(store);
   BOOST_TEST(!*lacks_signatures(**store));
   BOOST_REQUIRE(wait(sign_restored(**store)));
-  const auto format = read<bool>(*(*store)->context()->engine, [](Transaction& transaction) -> Task<Outcome<bool>> {
-    const std::uint32_t rows = co_await rows_format(transaction);
-    co_return rows == 2;
-  });
+  const auto format =
+      read_blocking<bool>(*(*store)->context()->engine, [](Transaction& transaction) -> Task<Outcome<bool>> {
+        const std::uint32_t rows = co_await rows_format(transaction);
+        co_return rows == 2;
+      });
   BOOST_TEST(*format);
 }
 

@@ -77,6 +77,74 @@ BOOST_AUTO_TEST_CASE(an_engine_without_waits_reports_a_waiting_task) {
   BOOST_CHECK_THROW(through(gate, result).run(), std::logic_error);
 }
 
+BOOST_AUTO_TEST_CASE(a_started_task_ends_when_the_last_coroutine_is_resumed) {
+  Gate gate;
+  Task<int> task = behind(gate);
+  task.start();
+  BOOST_TEST(!task.done());
+  gate.waiting.resume();
+  BOOST_TEST(task.done());
+  BOOST_TEST(task.take() == 7);
+  Task<int> value = ready();
+  value.start();
+  BOOST_TEST(value.done());
+  BOOST_TEST(value.take() == 41);
+  Task<std::string> at_once = sum();
+  at_once.start();
+  BOOST_TEST(at_once.done());
+  BOOST_TEST(at_once.take() == "42");
+}
+
+BOOST_AUTO_TEST_CASE(a_task_waits_as_often_as_it_has_to) {
+  Gate gate;
+  const auto wait_often = [](Gate& at, int times) -> Task<int> {
+    int total = 0;
+    for (int i = 0; i < times; ++i) total += co_await behind(at);
+    co_return total;
+  };
+  constexpr int times = 100'000;  // more frames than a stack would take
+  Task<int> task = wait_often(gate, times);
+  task.start();
+  int resumed = 0;
+  for (; !task.done(); ++resumed) gate.waiting.resume();
+  BOOST_TEST(resumed == times);
+  BOOST_TEST(task.take() == 7 * times);
+}
+
+BOOST_AUTO_TEST_CASE(what_a_waiting_task_throws_reaches_the_one_that_takes) {
+  Gate gate;
+  const auto fail_later = [](Gate& at) -> Task<int> {
+    const int value = co_await behind(at);
+    if (value > 0) throw std::runtime_error("broken");
+    co_return value;
+  };
+  Task<int> task = fail_later(gate);
+  task.start();
+  gate.waiting.resume();
+  BOOST_TEST(task.done());
+  BOOST_CHECK_THROW(task.take(), std::runtime_error);
+}
+
+BOOST_AUTO_TEST_CASE(a_suspended_task_is_cleaned_up_with_its_callees) {
+  Gate gate;
+  const auto alive = std::make_shared<int>(1);
+  {
+    const auto holding = [](Gate& at, std::shared_ptr<int> kept) -> Task<int> {
+      const int value = co_await behind(at);
+      co_return value + *kept;
+    };
+    const auto outer = [&holding](Gate& at, std::shared_ptr<int> kept) -> Task<int> {
+      const int value = co_await holding(at, kept);
+      co_return value + *kept;
+    };
+    Task<int> task = outer(gate, alive);
+    task.start();
+    BOOST_TEST(!task.done());
+    BOOST_TEST(alive.use_count() == 3);
+  }
+  BOOST_TEST(alive.use_count() == 1);
+}
+
 BOOST_AUTO_TEST_CASE(a_task_that_never_ran_is_cleaned_up) {
   const auto alive = std::make_shared<int>(1);
   {

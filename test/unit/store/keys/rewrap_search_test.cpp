@@ -30,7 +30,7 @@ BOOST_AUTO_TEST_CASE(a_search_that_finds_nothing_notes_its_steps) {
   RotationFixture rotation;
   const crypto::KeyId target = rotation.rings.load().metadata->primary().id;
   const std::uint64_t before = there.steps.load();
-  const auto searched = read<RewrapSearch>(rotation.fixture.engine(), [&target](Transaction& transaction) {
+  const auto searched = read_blocking<RewrapSearch>(rotation.fixture.engine(), [&target](Transaction& transaction) {
     return search_stale(transaction, RewrapPosition(), target);
   });
   BOOST_REQUIRE(searched);

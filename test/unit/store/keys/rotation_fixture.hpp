@@ -149,7 +149,7 @@ struct RotationFixture {
       BOOST_TEST((!other && other.error().code == Errc::default_taken));
     }
     BOOST_TEST(resolved(small, "tool") == "a default value");
-    const auto limits = fixture.store().tenants().limits(keyless);
+    const auto limits = fixture.wait(fixture.store().tenants().limits(keyless));
     const TenantLimits expected{.requests_per_second = 7, .request_burst = 8, .api_keys = 9, .secrets = 10};
     BOOST_TEST((limits && *limits == expected));
     const auto keys = fixture.store().api_keys().list(std::nullopt);

@@ -42,8 +42,8 @@ struct PrekeyFixture : StoreFixture {
   std::optional<Prekey> pick_from(std::uint8_t first) {
     crypto::KeyNumber start;
     start.fill(first);
-    auto picked =
-        read<std::optional<Prekey>>(engine(), [start](Transaction& transaction) { return pick(transaction, start); });
+    auto picked = read_blocking<std::optional<Prekey>>(
+        engine(), [start](Transaction& transaction) { return pick(transaction, start); });
     BOOST_REQUIRE(picked);
     return std::move(*picked);
   }

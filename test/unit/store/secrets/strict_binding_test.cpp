@@ -215,7 +215,7 @@ BOOST_AUTO_TEST_CASE(a_tenants_own_setting_counts_before_that_of_all) {
   BOOST_TEST(fixture.is_strict(fixture.create(2, new_secret("bound"))));
   BOOST_REQUIRE(fixture.set_for(1, std::nullopt));
   BOOST_TEST(fixture.is_strict(fixture.create(1, new_secret("bound again"))));
-  const auto limits = fixture.store().tenants().limits(tenant_id(1));
+  const auto limits = fixture.wait(fixture.store().tenants().limits(tenant_id(1)));
   BOOST_REQUIRE(limits);
   BOOST_TEST(!limits->strict_binding);
 }

@@ -4,7 +4,10 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <time.h>
+
 #include <algorithm>
+#include <cstdint>
 #include <map>
 #include <set>
 #include <string>
@@ -108,6 +111,24 @@ void resolve_while_another_wins(Before before_secrets, After after_secrets) {
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(slices)
+
+BOOST_AUTO_TEST_CASE(a_slice_begins_again_after_a_pause) {
+  constexpr std::size_t several_steps = 8192;
+  Slice slice(1ms, Slice::Begins::now);
+  timespec time{};
+  std::int64_t began = -1;
+  for (std::int64_t used = 0; used < 2'000'000;) {  // CPU time of others, while a read of this slice is suspended
+    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    const std::int64_t present = std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
+    if (began < 0) began = present;
+    used = present - began;
+  }
+  Slice other(1ms, Slice::Begins::after_some_steps);
+  BOOST_TEST(slice.over(several_steps));
+  note_pause();
+  BOOST_TEST(!slice.over(several_steps));
+  BOOST_TEST(!other.over(several_steps));
+}
 
 BOOST_AUTO_TEST_CASE(a_slice_ends_when_its_time_is_used_up_and_not_before) {
   Slice ends_at_once(0us, Slice::Begins::after_some_steps);

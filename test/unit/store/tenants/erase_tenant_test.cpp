@@ -107,7 +107,7 @@ BOOST_AUTO_TEST_CASE(an_erasure_removes_the_tenant_and_keeps_the_others) {
              std::string::npos);
   const auto report = fixture.verify();
   BOOST_TEST(report.problem_count == 0U, (report.problems.empty() ? "" : report.problems[0]));
-  BOOST_CHECK(fixture.store().api_keys().find("good1").error().code == Errc::not_found);
+  BOOST_CHECK(find_api_key(fixture.store(), "good1").error().code == Errc::not_found);
   const auto list = fixture.wait(fixture.store().secrets().list(tenant_id(1), {}, who()));
   BOOST_TEST(list->secrets.empty());
   BOOST_CHECK(fixture.erase(1).error().code == Errc::not_found);
@@ -151,7 +151,7 @@ BOOST_AUTO_TEST_CASE(an_interrupted_erasure_is_reported_refused_and_finished) {
   BOOST_CHECK(cut_short.error().code == Errc::full);
   // The first transaction does the essential part: the private key's box is gone, and so are the valid keys.
   BOOST_TEST(!fixture.rows(Table::tenants).contains(record_of_1()));
-  BOOST_CHECK(fixture.store().api_keys().find("good1").error().code == Errc::not_found);
+  BOOST_CHECK(find_api_key(fixture.store(), "good1").error().code == Errc::not_found);
   BOOST_TEST(fixture.rows_of(1) > 0U);
   const auto refused = fixture.wait(fixture.store().secrets().create(tenant_id(1), new_secret("b"), who()));
   BOOST_REQUIRE(!refused);

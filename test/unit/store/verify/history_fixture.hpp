@@ -183,7 +183,7 @@ class History {
   void change_api_key() {
     note("api key");
     const std::string id = numbered(static_cast<int>(1 + below(9)));
-    const auto stored = store().api_keys().find(id);
+    const auto stored = find_api_key(store(), id);
     if (!stored) {
       ApiKey key = some_api_key(id, some_tenant());
       key.created_at = key.changed_at = 0;

@@ -101,7 +101,7 @@ BOOST_AUTO_TEST_CASE(an_outgrown_process_reports_it_and_can_be_restarted) {
     char told = 0;
     BOOST_REQUIRE(::read(done[0], &told, 1) == 1);
     BOOST_REQUIRE(told == 'y');
-    const auto read = (*opened)->api_keys().find("AAAAAAAAAAA");
+    const auto read = find_api_key(**opened, "AAAAAAAAAAA");
     BOOST_REQUIRE(!read);
     BOOST_CHECK(read.error().code == Errc::unavailable);
     BOOST_TEST(why.find("restart this process") != std::string::npos);

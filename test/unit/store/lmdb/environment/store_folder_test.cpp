@@ -107,7 +107,7 @@ BOOST_AUTO_TEST_CASE(a_moved_file_accepts_no_changes) {
 
 BOOST_AUTO_TEST_CASE(a_store_of_another_format_is_not_opened) {
   StoreFixture fixture;
-  const Bytes newer = format_value(store_format + 1);
+  const Bytes newer = format_value(slots_store_format + 1);
   fixture.put(Table::meta, "format", std::string(newer.begin(), newer.end()));
   const StoreOptions options = fixture.store_options();
   fixture.close();

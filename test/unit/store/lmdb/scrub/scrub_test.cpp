@@ -249,7 +249,7 @@ BOOST_AUTO_TEST_CASE(an_older_snapshot_stays_whole_and_delays_the_scrub) {
   std::optional<bool> same;
   std::thread reader([&] {
     WorkBody<bool> body = [&](Transaction& transaction) { return look_twice(transaction, looked, may_look_again); };
-    const auto outcome = read<bool>(it.fixture().engine(), std::move(body));
+    const auto outcome = read_blocking<bool>(it.fixture().engine(), std::move(body));
     same = outcome.has_value() && *outcome;
   });
   looked.get_future().wait();

@@ -1,0 +1,129 @@
+#include "store/etcd/engine/read_pump.hpp"
+
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <chrono>
+#include <thread>
+#include <utility>
+
+#include "store/etcd/rpc/rpc_await.hpp"
+#include "store/slices/slice.hpp"
+
+namespace tacit::store::etcd {
+namespace {
+
+constexpr int most_starts = 8;
+constexpr std::chrono::milliseconds pause{50};
+/// A read that has run so long keeps its revision from being compacted.
+constexpr std::chrono::seconds long_read{5};
+/// A leader is elected in less. After that no request waits for it.
+constexpr std::chrono::seconds longest_election{5};
+
+bool is_silent(const EngineContext& context, std::chrono::milliseconds most) {
+  return context.silence && context.silence() > most;
+}
+
+}  // namespace
+
+ReadRun::Step ReadRun::begin() {
+  if (starts_++ == most_starts) return fail(Errc::unavailable);
+  driver_.reset();
+  round_.reset();
+  snapshot_ = std::make_unique<ReadSnapshot>();
+  driver_ = std::make_unique<ReadDriver>(context_, *snapshot_);
+  driver_->start(work_);
+  return next();
+}
+
+ReadRun::Step ReadRun::next() {
+  if (driver_->stalled()) return fail(Errc::unavailable);
+  if (driver_->done()) {
+    static_cast<void>(driver_->kept());  // rethrows
+    context_.figures.rows_read.fetch_add(driver_->transaction().rows_read(), std::memory_order_relaxed);
+    keep_copies();
+    return Step::finished;
+  }
+  round_.emplace(context_.ranges_per_read);
+  driver_->collect(*round_);
+  if (round_->empty()) return fail(Errc::unavailable);  // suspended by something else than this transaction
+  return Step::asks;
+}
+
+ReadRun::Step ReadRun::fail(Errc failure) {
+  failure_ = failure;
+  return Step::failed;
+}
+
+ReadRun::Step ReadRun::deliver(RpcOutcome<ReadTxnResult> answer) {
+  context_.figures.read_rounds.fetch_add(1, std::memory_order_relaxed);
+  if (!answer) {
+    if (answer.error().code == RpcErrc::compacted) return begin();
+    return answer.error().code == RpcErrc::unreachable ? Step::repeats : fail(Errc::unavailable);
+  }
+  if (!round_->deliver(std::move(*answer), *snapshot_)) return fail(Errc::unavailable);
+  driver_->deliver(*round_);
+  return next();
+}
+
+void ReadRun::keep_copies() const {
+  if (!context_.copies.fill) return;
+  for (const Bytes& key : driver_->transaction().cached_keys()) {
+    const auto found = snapshot_->find(key);
+    if (found.known == ReadSnapshot::Known::no) continue;
+    std::shared_ptr<const Bytes> value;
+    if (found.known == ReadSnapshot::Known::row) value = std::make_shared<const Bytes>(found.row->second.value);
+    context_.copies.fill(context_.keys.table_of(key), context_.keys.row_key(key), std::move(value),
+                         snapshot_->revision());
+  }
+}
+
+std::optional<Errc> run_read(EngineContext& context, const Work& work) {
+  const auto began = Clock::now();
+  RevisionHold hold;
+  std::int64_t held = 0;
+  if (is_silent(context, context.write_deadline)) return Errc::unavailable;
+  ReadRun run(context, work);
+  ReadRun::Step step = run.begin();
+  Clock::time_point deadline = Clock::now() + context.write_deadline;
+  while (step == ReadRun::Step::asks || step == ReadRun::Step::repeats) {
+    if (step == ReadRun::Step::repeats) {
+      if (Clock::now() + pause >= deadline) return Errc::unavailable;
+      std::this_thread::sleep_for(pause);
+    } else {
+      deadline = Clock::now() + context.write_deadline;
+    }
+    const bool is_long = context.hold_revision && Clock::now() - began > long_read && run.revision() != 0;
+    if (is_long && held != run.revision()) {
+      held = run.revision();
+      hold = context.hold_revision(held);
+    }
+    step = run.deliver(read_now(*context.client, run.request(), deadline));
+  }
+  if (step == ReadRun::Step::failed) return run.failure();
+  return std::nullopt;
+}
+
+boost::asio::awaitable<std::optional<Errc>> run_read_async(EngineContextPtr context, Work work) {
+  const Clock::time_point deadline = Clock::now() + context->write_deadline;
+  if (is_silent(*context, longest_election)) co_return Errc::unavailable;
+  ReadRun run(*context, work);
+  ReadRun::Step step = run.begin();
+  while (step == ReadRun::Step::asks || step == ReadRun::Step::repeats) {
+    if (Clock::now() >= deadline) co_return Errc::unavailable;
+    if (step == ReadRun::Step::repeats) {
+      const auto executor = co_await boost::asio::this_coro::executor;
+      boost::asio::steady_timer timer(executor, pause);
+      co_await timer.async_wait(boost::asio::use_awaitable);
+    }
+    ReadTxn request = run.request();
+    auto answer = co_await await_read(*context->client, std::move(request), deadline);
+    note_pause();
+    step = run.deliver(std::move(answer));
+  }
+  if (step == ReadRun::Step::failed) co_return run.failure();
+  co_return std::nullopt;
+}
+
+}  // namespace tacit::store::etcd

@@ -1,0 +1,56 @@
+// Runs a read from its beginning to its end: asks etcd for what it waits for, round by round, all at the revision of
+// the first answer. If etcd has compacted that revision meanwhile, the work starts again.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+
+#include <memory>
+#include <optional>
+
+#include "store/etcd/engine/read_driver.hpp"
+
+namespace tacit::store::etcd {
+
+/// The steps of a read. For one thread at a time.
+class ReadRun {
+ public:
+  enum class Step : std::uint8_t {
+    finished,
+    asks,     ///< send `request` and `deliver` its answer
+    repeats,  ///< likewise, after a moment
+    failed,
+  };
+
+  /// Both must outlive this.
+  ReadRun(EngineContext& context, const Work& work) : context_(context), work_(work) {}
+  ReadRun(const ReadRun&) = delete;
+  ReadRun& operator=(const ReadRun&) = delete;
+
+  Step begin();
+  ReadTxn request() const { return round_->request(snapshot_->revision()); }
+  Step deliver(RpcOutcome<ReadTxnResult> answer);
+  /// After Step::failed.
+  Errc failure() const { return failure_; }
+  std::int64_t revision() const { return snapshot_->revision(); }
+
+ private:
+  Step next();
+  Step fail(Errc failure);
+  void keep_copies() const;
+
+  EngineContext& context_;
+  const Work& work_;
+  int starts_ = 0;
+  Errc failure_ = Errc::unavailable;
+  std::unique_ptr<ReadSnapshot> snapshot_;
+  std::optional<ReadRound> round_;
+  std::unique_ptr<ReadDriver> driver_;  ///< last: it uses the snapshot
+};
+
+// Neither asks etcd if no majority of its members has answered for some time: then the answer is `unavailable` at once.
+/// On this thread. Waits at most `write_deadline` for each answer.
+std::optional<Errc> run_read(EngineContext& context, const Work& work);
+/// In a coroutine: at most `write_deadline` in all.
+boost::asio::awaitable<std::optional<Errc>> run_read_async(EngineContextPtr context, Work work);
+
+}  // namespace tacit::store::etcd

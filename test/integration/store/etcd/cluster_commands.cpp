@@ -1,0 +1,156 @@
+// The program on a real etcd: a server, and each command on the store as a whole. One node with TLS.
+#include <boost/json/parse.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <string>
+
+#include "test/integration/support/deployment.hpp"
+#include "test/integration/support/scrape.hpp"
+#include "test/unit/store/etcd/etcd_cluster_fixture.hpp"
+
+using namespace tacit;
+using namespace tacit::test;
+using store::SlotOwner;
+using store::testing::EtcdCluster;
+namespace json = boost::json;
+
+namespace {
+
+std::string place(const EtcdCluster& cluster, const std::string& name) {
+  std::string text = "etcd://";
+  const store::EtcdConnection connection = cluster.connection();
+  for (std::size_t i = 0; i < connection.endpoints.size(); ++i) {
+    text += (i == 0 ? "" : ",") + connection.endpoints[i];
+  }
+  return text + "/" + name;
+}
+
+Settings settings_for(const EtcdCluster& cluster, const std::string& name) {
+  const store::EtcdConnection server = cluster.connection(SlotOwner::api);
+  const store::EtcdConnection commands = cluster.connection(SlotOwner::operators);
+  Settings settings;
+  settings["store"] = place(cluster, name);
+  settings["map-size"] = "";
+  settings["etcd-ca"] = server.ca.string();
+  settings["etcd-certificate"] = server.certificate.string();
+  settings["etcd-key"] = server.key.string();
+  settings["etcd-operator-certificate"] = commands.certificate.string();
+  settings["etcd-operator-key"] = commands.key.string();
+  settings["admin-listen"] = "127.0.0.1:0";
+  return settings;
+}
+
+/// With a directory for the control socket and a backup's record, which need the deployment's own folder.
+void complete(Deployment& deployment) {
+  deployment.configure({{"control-directory", deployment.folder().string()},
+                        {"backup-record", (deployment.folder() / "last-backup").string()}});
+}
+
+bool mentions(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(cluster_commands)
+
+BOOST_AUTO_TEST_CASE(a_server_and_the_commands_work_on_etcd) {
+  const EtcdCluster cluster;
+  Deployment deployment(settings_for(cluster, "main"));
+  complete(deployment);
+  const Finished again = deployment.command({"init"});
+  BOOST_TEST(again.status != 0);
+
+  Server server(deployment);
+  Tenant tenant(deployment, server);
+  tenant.create({{"secret_name", "n"},
+                 {"secret_value", "12345678"},
+                 {"tool_name", "t"},
+                 {"tool_arg", "a"},
+                 {"is_default_for_tool", true}});
+  BOOST_TEST(resolve(server, {{"user_id", tenant.id}, {"tool_name", "t"}}).status == 200);
+
+  const Finished status = deployment.command({"status", "--json"});
+  BOOST_TEST(mentions(status.out, R"("subject":"etcd","good":true)"), status.out << status.err);
+  BOOST_TEST(mentions(status.out, R"("subject":"etcd database","good":true)"), status.out);
+  BOOST_TEST(!mentions(status.out, R"("subject":"map")"));
+  const Scrape scrape = settled_scrape(server.admin_port());
+  BOOST_TEST(scrape.sum("tacit_etcd_has_quorum", {}) == 1);
+  BOOST_TEST(scrape.sum("tacit_etcd_members_reachable", {}) == 1);
+  BOOST_TEST(scrape.sum("tacit_etcd_slot", {}) == 1);
+  BOOST_TEST(!scrape.names().contains("tacit_store_map_bytes"));
+
+  const Finished checked = deployment.command({"check-config"});
+  BOOST_TEST(checked.status == 0, checked.out << checked.err);
+  const Finished stats = deployment.command({"stats", "--json"});
+  BOOST_TEST_REQUIRE(stats.status == 0, stats.out << stats.err);
+  const json::object figures = json::parse(stats.out).as_object();
+  BOOST_TEST(figures.at("secrets").to_number<int>() == 1);
+  BOOST_TEST(figures.at("etcd").as_object().at("has_quorum").as_bool());
+  const Finished scrub = deployment.command({"scrub"});
+  BOOST_TEST(scrub.status == 2);
+  BOOST_TEST(mentions(scrub.err, "etcdctl defrag"), scrub.err);
+  deployment.verify();
+  BOOST_TEST(deployment.command({"audit", "verify"}).status == 0);
+  BOOST_TEST(deployment.command({"reload"}).status == 0);
+  BOOST_TEST(server.stop() == 0);
+  deployment.verify();
+}
+
+BOOST_AUTO_TEST_CASE(a_backup_goes_to_another_store_and_back_to_a_folder) {
+  const EtcdCluster cluster;
+  Deployment deployment(settings_for(cluster, "first"));
+  complete(deployment);
+  std::string tenant_id;
+  std::string key;
+  {
+    Server server(deployment);
+    Tenant tenant(deployment, server);
+    tenant.create({{"secret_name", "kept"}, {"secret_value", "12345678"}});
+    tenant_id = tenant.id;
+    key = tenant.key;
+    BOOST_TEST(server.stop() == 0);
+  }
+  const std::string file = (deployment.folder() / "copy.backup").string();
+  const Finished made = deployment.command({"backup", file});
+  BOOST_TEST_REQUIRE(made.status == 0, made.out << made.err);
+  const Finished of_backup = deployment.command({"verify", "--backup", file});
+  BOOST_TEST(of_backup.status == 0, of_backup.out << of_backup.err);
+
+  for (const std::string& target : {place(cluster, "second"), (deployment.folder() / "restored").string()}) {
+    const Finished restored = deployment.command({"restore", file, "--store", target});
+    BOOST_TEST_REQUIRE(restored.status == 0, target << ": " << restored.out << restored.err);
+    const Finished verified = deployment.command({"verify", "--store", target});
+    BOOST_TEST(verified.status == 0, target << ": " << verified.out << verified.err);
+    const Finished twice = deployment.command({"restore", file, "--store", target});
+    BOOST_TEST(twice.status != 0, "a store was replaced");
+  }
+  deployment.configure({{"store", place(cluster, "second")}});
+  Server server(deployment);
+  Client client(server, key);
+  const Answer listed = client.get(secrets_path);
+  BOOST_TEST(listed.status == 200);
+  BOOST_TEST(mentions(listed.body, "kept"));
+  BOOST_TEST(server.stop() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(check_config_names_what_is_wrong_with_etcd) {
+  EtcdCluster cluster;
+  Deployment deployment(settings_for(cluster, "main"));
+  complete(deployment);
+  const auto complaint = [&deployment](const std::vector<std::string>& more) {
+    std::vector<std::string> words{"check-config"};
+    words.insert(words.end(), more.begin(), more.end());
+    const Finished checked = deployment.command(words);
+    BOOST_TEST(checked.status == 2, checked.out << checked.err);
+    return checked.err;
+  };
+  BOOST_TEST(mentions(complaint({"--etcd-max-txn-ops", "4096"}), "takes fewer operations"));
+  BOOST_TEST(mentions(complaint({"--etcd-key", "/nowhere.key"}), "etcd-key: /nowhere.key"));
+  BOOST_TEST(mentions(complaint({"--etcd-ca", ""}), "etcd-ca is not configured"));
+  const Finished noted = deployment.command({"check-config", "--map-size", "2G"});
+  BOOST_TEST(noted.status == 0, noted.err);
+  BOOST_TEST(mentions(noted.err, "map-size: no effect, because the store is in etcd"), noted.err);
+  cluster.kill(0);
+  BOOST_TEST(mentions(complaint({}), "does not answer"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
