@@ -62,12 +62,16 @@ file(READ ${PROJECT_SOURCE_DIR}/README.md readme)
 string(REPLACE "](conf/" "](" readme "${readme}")
 file(CONFIGURE OUTPUT ${made}/README.md CONTENT "${readme}" @ONLY)
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/README.md)
-install(FILES ${made}/README.md ${PROJECT_SOURCE_DIR}/CHANGELOG.md ${sources}/OPERATING.md ${sources}/API.md ${sources}/SECURITY.md
+install(FILES ${made}/README.md ${PROJECT_SOURCE_DIR}/CHANGELOG.md ${sources}/OPERATING.md ${sources}/CLUSTER.md ${sources}/API.md ${sources}/SECURITY.md
   ${sources}/THREADS.md ${sources}/packaging/copyright ${made}/tacit.conf.sample
   ${sources}/systemd/encrypted-keyrings.conf ${sources}/issuers.sample ${sources}/tool-identities.sample ${sources}/haproxy.cfg.sample
   ${sources}/nginx.conf.sample ${sources}/alert-rules.yml ${sources}/grafana-dashboard.json DESTINATION share/doc/tacit)
 install(FILES ${made}/changelog.Debian.gz DESTINATION share/doc/tacit)
 install(PROGRAMS ${sources}/systemd/exposure.sh DESTINATION share/doc/tacit)
+# For a store that several hosts share: CLUSTER.md names these.
+install(PROGRAMS ${sources}/etcd/roles.sh ${sources}/etcd/units.sh DESTINATION share/doc/tacit/etcd)
+install(FILES ${sources}/etcd/etcd.conf.sample ${sources}/etcd/etcd-tacit.conf ${sources}/etcd/tacit.conf.sample
+  DESTINATION share/doc/tacit/etcd)
 install(DIRECTORY ${sources}/decisions DESTINATION share/doc/tacit FILES_MATCHING PATTERN "*.md")
 install(DIRECTORY ${sources}/drawings DESTINATION share/doc/tacit FILES_MATCHING PATTERN "*.svg")
 # The bill of materials, of what is installed at the time of packaging. It needs dpkg.
@@ -90,7 +94,8 @@ set(CPACK_DEBIAN_PACKAGE_RELEASE 1)
 set(CPACK_DEBIAN_PACKAGE_SECTION net)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_DEPENDS "systemd (>= 252)")
-set(CPACK_DEBIAN_PACKAGE_SUGGESTS "bash-completion")
+# etcd only for stores that several hosts share, and not always on these hosts: installing it would start it.
+set(CPACK_DEBIAN_PACKAGE_SUGGESTS "bash-completion, etcd-server (>= 3.5.14), etcd-client, haproxy, jq")
 # Stripped. The symbols, for readable crash reports, are in a separate package.
 set(CPACK_DEBIAN_DEBUGINFO_PACKAGE ON)
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "write-only secret store for AI agents' tools")

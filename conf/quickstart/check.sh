@@ -1,4 +1,4 @@
-# Sourced by quickstart.sh: the main job end to end, as requests whose answers are compared.
+# Sourced by quickstart.sh: the main job end to end, as requests whose answers are compared. `logs` are the servers' logs.
 # shellcheck shell=bash
 
 step() {
@@ -9,13 +9,14 @@ step() {
 failed() {
   echo "quickstart --check: FAILED at: $current" >&2
   echo "$*" >&2
-  echo "the server's last lines:" >&2
-  tail -n 5 "$state/server.log" >&2
+  echo "the servers' last lines:" >&2
+  tail -n 5 "${logs[@]}" >&2
   exit 1
 }
 
-# Sets `status` and `body`. The first argument selects the credential: api, runtime, other-runtime or none.
-request() { # credential, method, path, [body]
+# Sets `status` and `body`. The first argument selects the credential: api, runtime, other-runtime or none. Returns curl's
+# exit code.
+send() { # credential, method, path, [body]
   local credential=$1 method=$2 path=$3 options=(--silent --show-error --max-time 30 --cacert "$state/servers-ca.pem" --request "$2")
   local url=https://127.0.0.1:$api_port$path
   case $credential in
@@ -26,9 +27,12 @@ request() { # credential, method, path, [body]
       ;;
   esac
   if [ $# -ge 4 ]; then options+=(-H 'Content-Type: application/json' --data-binary "$4"); fi
-  status=$(curl "${options[@]}" --output "$state/answer" --write-out '%{http_code}' "$url" 2>"$state/curl.log") ||
-    failed "$method $path: $(cat "$state/curl.log")"
+  status=$(curl "${options[@]}" --output "$state/answer" --write-out '%{http_code}' "$url" 2>"$state/curl.log") || return
   body=$(cat "$state/answer")
+}
+
+request() { # credential, method, path, [body]
+  send "$@" || failed "$2 $3: $(cat "$state/curl.log")"
 }
 
 expect_status() {
@@ -116,7 +120,7 @@ check_use() {
 
 check_quota() {
   step "fill a quota of 8 KiB until 413"
-  "$tacit" quota set "$user" 8192 --config "$state/tacit.conf" >"$state/quota.log" 2>&1 || failed "$(cat "$state/quota.log")"
+  "$tacit" quota set "$user" 8192 --config "$configuration" >"$state/quota.log" 2>&1 || failed "$(cat "$state/quota.log")"
   local number=0 filler
   filler=$(printf 'x%.0s' {1..1000})
   status=200
@@ -137,11 +141,13 @@ check_quota() {
   expect "the count" "$(field .count)" "$number"
 }
 
-check_delete_and_restart() {
+check_restart() {
   step "restart the server"
   stop_server || failed "the server ended with $?"
   start_server
+}
 
+check_still_there() {
   step "see the secrets still there"
   request api GET "$secrets$id"
   expect_status 200
@@ -150,7 +156,9 @@ check_delete_and_restart() {
   expect "the value" "$(field .arguments.api_key.value)" "$second_value"
   request api GET "$secrets?secret_name=filler%201"
   expect "the filler" "$(field '.data | length')" 1
+}
 
+check_delete() {
   step "delete the secret"
   request api DELETE "$secrets$id"
   expect_status 200
@@ -162,10 +170,14 @@ check_delete_and_restart() {
   resolve_as runtime
   expect_status 200
   expect "what is released" "$(field '.arguments | length')" 0
+}
 
+check_store() {
   step "verify the store"
-  "$tacit" verify --config "$state/tacit.conf" >"$state/verify.log" 2>&1 || failed "$(cat "$state/verify.log")"
+  "$tacit" verify --config "$configuration" >"$state/verify.log" 2>&1 || failed "$(cat "$state/verify.log")"
+}
 
+check_stop() {
   step "stop the server"
   stop_server || failed "the server ended with $?"
 }
@@ -174,6 +186,10 @@ run_checks() {
   check_create_and_read
   check_use
   check_quota
-  check_delete_and_restart
+  check_restart
+  check_still_there
+  check_delete
+  check_store
+  check_stop
   echo "quickstart --check: all passed"
 }

@@ -5,12 +5,13 @@ server=
 
 # Sets api_port and tool_port to what the server listens on. Its log is shown and kept in server.log.
 start_server() {
+  logs=("$state/server.log")
   : >"$state/server.log"
   # The server ends with this script, even if that is killed.
   if [ "${quiet:-no}" = yes ]; then
-    setpriv --pdeathsig TERM "$tacit" serve --config "$state/tacit.conf" 2>>"$state/server.log" &
+    setpriv --pdeathsig TERM "$tacit" serve --config "$configuration" 2>>"$state/server.log" &
   else
-    setpriv --pdeathsig TERM "$tacit" serve --config "$state/tacit.conf" 2> >(trap '' INT TERM && tee -a "$state/server.log" >&2) &
+    setpriv --pdeathsig TERM "$tacit" serve --config "$configuration" 2> >(trap '' INT TERM && tee -a "$state/server.log" >&2) &
   fi
   server=$!
   local ready=

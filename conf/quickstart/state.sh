@@ -69,12 +69,17 @@ make_certificates() {
   make_certificate other-runtime runtimes-ca other-runtime clientAuth "URI:spiffe://demo/other-runtime"
 }
 
-make_configuration() {
+make_tool_identities() {
   write_file tool-identities 644 <<'IDENTITIES'
 # Which tool runtimes may use which tools: the certificate's identity, then patterns. runtime.pem is the first.
 uri:spiffe://demo/runtime        agno__linear__*
 uri:spiffe://demo/other-runtime  agno__github__*
 IDENTITIES
+}
+
+make_configuration() {
+  configuration=$state/tacit.conf
+  make_tool_identities
   write_file tacit.conf 644 <<CONFIGURATION
 # Written by conf/quickstart.sh each time.
 plane = both
@@ -97,7 +102,7 @@ CONFIGURATION
 make_store() {
   if [ -e "$state/store" ]; then return; fi
   say "Making the keyrings and the store"
-  "$tacit" init --config "$state/tacit.conf" >"$state/init.log" 2>&1 || fail "tacit init: $(cat "$state/init.log")"
+  "$tacit" init --config "$configuration" >"$state/init.log" 2>&1 || fail "tacit init: $(cat "$state/init.log")"
 }
 
 # The key is kept as the header that curl sends (curl -H @file), so that it is in no command line and no shell history.
@@ -107,7 +112,7 @@ make_api_key() {
   if [ -e "$state/api-key.header" ]; then return; fi
   say "Making an API key for the demo user $user"
   local key
-  key=$("$tacit" api-key create --tenant "$user" --name quickstart --config "$state/tacit.conf" 2>"$state/api-key.log") ||
+  key=$("$tacit" api-key create --tenant "$user" --name quickstart --config "$configuration" 2>"$state/api-key.log") ||
     fail "tacit api-key create: $(cat "$state/api-key.log")"
   printf 'x-api-key: %s\n' "$key" | write_file api-key.header 600
 }
