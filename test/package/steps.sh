@@ -265,7 +265,9 @@ upgrade_with_data() {
     test -z "$output" || { echo "$output"; false; }'
   check "the units are hardened" in_host /usr/share/doc/tacit/exposure.sh
   check "the operator's guide and its samples" in_host bash -c '
-    cd /usr/share/doc/tacit && ls tacit.conf.sample OPERATING.md haproxy.cfg.sample nginx.conf.sample alert-rules.yml grafana-dashboard.json'
+    cd /usr/share/doc/tacit && ls tacit.conf.sample OPERATING.md haproxy.cfg.sample nginx.conf.sample alert-rules.yml grafana-dashboard.json
+    cd etcd && bash roles.sh --help && ls etcd.conf.sample tacit.conf.sample &&
+      ./units.sh /tmp/units && grep -q etcd-api.pem /tmp/units/etc/systemd/system/tacit-api.service.d/etcd.conf'
 }
 
 keep_the_files_in_their_place() {
