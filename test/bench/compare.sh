@@ -57,6 +57,7 @@ make_installation() { # build
 measure() { # build, round
   tacit=${builds[$1]}
   state=$directory/$1
+  configuration=$state/tacit.conf
   prepare_first_writes "$seconds"
   start_server
   local api=https://127.0.0.1:$api_port header id
