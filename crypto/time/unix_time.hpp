@@ -15,7 +15,8 @@ inline std::int64_t seconds_now() {
   return std::chrono::duration_cast<std::chrono::seconds>(now).count();
 }
 
-/// RFC 3339 in UTC: 2026-01-31T23:59:59Z. The number itself if its year is none that the C library can express.
+/// RFC 3339 in UTC: 2026-01-31T23:59:59Z. A number whose year the C library cannot express is
+/// written as digits.
 inline std::string utc_text(std::int64_t seconds) {
   const std::time_t time = seconds;
   std::tm parts{};

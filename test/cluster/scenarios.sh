@@ -105,8 +105,8 @@ as() { # user, arguments of etcdctl
     ETCDCTL_KEY=$state/etcd-as-$user.key "$etcdctl" --command-timeout=5s "$@" 2>&1
 }
 
-# A key of the store that begins so, in base64; nothing if there is none without NUL, which the shell cannot hold. Not the record of the
-# cut-off, which the tool plane may write, because it is signed.
+# Prints a key of the store that begins with that letter, in base64. Skips keys with a NUL byte, which the shell cannot hold, and the
+# record of the cut-off, which the tool plane may write. Prints no line if no key remains.
 stored_key() { # letter
   local keys key
   keys=$(as root get "tacit/main/$1" "tacit/main/$(tr a-y b-z <<<"$1")" --keys-only --limit 200 --write-out json | jq -r '.kvs[]?.key')

@@ -30,7 +30,7 @@ struct Connection {
 /// Thread-safe.
 class ChannelPool {
  public:
-  /// A channel whose calls have all failed for so long is made anew: names and certificates may have changed.
+  /// A channel whose calls have all failed for this long is replaced: names and certificates may have changed.
   static constexpr std::chrono::seconds renewed_after{10};
 
   ChannelPool(std::vector<std::string> endpoints, std::shared_ptr<TlsIdentity> identity);
