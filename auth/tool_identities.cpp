@@ -14,6 +14,9 @@ namespace {
 
 constexpr std::array<std::string_view, 3> kinds = {"uri:", "dns:", "cn:"};
 constexpr std::string_view blank = " \t\r";
+constexpr std::string_view label_word = "label=";
+constexpr std::string_view default_label = "runtime";
+constexpr std::size_t most_label_bytes = 64;
 
 /// A word of a line. Quotes enclose the whole word, or only the name of an identity; \" and \\ within them stand for a
 /// quote and a backslash.
@@ -115,6 +118,32 @@ std::optional<std::string> fault_of(const Word& word) {
   return std::nullopt;
 }
 
+bool is_label_word(const Word& word) { return !word.quoted && word.text.starts_with(label_word); }
+
+/// The index of the first tool.
+std::size_t first_tool(const std::vector<Word>& words) { return words.size() > 1 && is_label_word(words[1]) ? 2 : 1; }
+
+/// Empty if the line has none.
+std::string label_of_line(const std::vector<Word>& words) {
+  return first_tool(words) == 1 ? std::string() : words[1].text.substr(label_word.size());
+}
+
+// What is wrong with a line's label, if anything.
+std::optional<std::string> fault_of_label(const std::vector<Word>& words) {
+  for (std::size_t i = first_tool(words); i < words.size(); ++i) {
+    if (is_label_word(words[i]))
+      return "a label stands once, directly after the identity; a tool of that name is quoted";
+  }
+  if (first_tool(words) == 1) return std::nullopt;
+  const std::string label = label_of_line(words);
+  const bool good = !label.empty() && label.size() <= most_label_bytes && std::ranges::all_of(label, [](char c) {
+    return crypto::is_letter_or_digit(c) || c == '-' || c == '_' || c == '.';
+  });
+  if (good) return std::nullopt;
+  return "a label has 1 to " + std::to_string(most_label_bytes) +
+         " letters, digits, '-', '_' and '.', as in label=my-runtime";
+}
+
 bool is_snake_or_pattern(std::string_view tool) { return tool.find_first_of("*_") != std::string_view::npos; }
 
 bool has_upper_case(std::string_view tool) { return std::ranges::any_of(tool, crypto::is_upper); }
@@ -151,10 +180,12 @@ std::string ambiguous(const std::string& name, const std::string& word) {
 
 std::optional<std::string> fault_of_tools(const std::vector<Word>& words) {
   const Word& identity = words.front();
-  for (std::size_t i = 1; i < words.size(); ++i) {
+  const std::size_t first = first_tool(words);
+  for (std::size_t i = first; i < words.size(); ++i) {
     if (auto fault = fault_of_tool(words[i])) return fault;
-    if (identity.quoted || !identity.text.starts_with("cn:") || !may_be_of_the_name(words[i], words.size() - 1))
-      continue;
+    // A label shows where the name ends.
+    if (identity.quoted || first > 1 || !identity.text.starts_with("cn:")) continue;
+    if (!may_be_of_the_name(words[i], words.size() - 1)) continue;
     return ambiguous(identity.text.substr(3), words[i].text);
   }
   return std::nullopt;
@@ -191,24 +222,32 @@ boost::system::result<ToolIdentities, ToolIdentities::Error> ToolIdentities::par
     if (words.empty()) continue;
     const std::string& identity = words.front().text;
     if (const auto fault = fault_of(words.front())) return error(*fault);
-    if (words.size() == 1) return error(identity + " is granted no tools");
+    if (const auto fault = fault_of_label(words)) return error(*fault);
+    if (words.size() == first_tool(words)) return error(identity + " is granted no tools");
     if (const auto fault = fault_of_tools(words)) return error(*fault);
-    std::vector<std::string> patterns;
-    for (std::size_t i = 1; i < words.size(); ++i) patterns.push_back(words[i].text);
-    const bool is_new = identities.patterns_.emplace(identity, std::move(patterns)).second;
+    Grant grant;
+    grant.label = label_of_line(words);
+    for (std::size_t i = first_tool(words); i < words.size(); ++i) grant.patterns.push_back(words[i].text);
+    const bool is_new = identities.grants_.emplace(identity, std::move(grant)).second;
     if (!is_new) return error(identity + " is listed twice");
   }
-  if (identities.patterns_.empty()) return Error{std::string(file_name) + ": lists no identities"};
+  if (identities.grants_.empty()) return Error{std::string(file_name) + ": lists no identities"};
   return identities;
 }
 
 bool ToolIdentities::may_use(std::string_view identity, std::string_view tool_name) const {
-  const auto found = patterns_.find(identity);
-  if (found == patterns_.end()) return false;
-  return std::any_of(found->second.begin(), found->second.end(),
+  const auto found = grants_.find(identity);
+  if (found == grants_.end()) return false;
+  const std::vector<std::string>& patterns = found->second.patterns;
+  return std::any_of(patterns.begin(), patterns.end(),
                      [&](const std::string& pattern) { return store::tool_matches(pattern, tool_name); });
 }
 
-bool ToolIdentities::knows(std::string_view identity) const { return patterns_.find(identity) != patterns_.end(); }
+bool ToolIdentities::knows(std::string_view identity) const { return grants_.find(identity) != grants_.end(); }
+
+std::string_view ToolIdentities::label_of(std::string_view identity) const {
+  const auto found = grants_.find(identity);
+  return found == grants_.end() || found->second.label.empty() ? default_label : std::string_view(found->second.label);
+}
 
 }  // namespace tacit::auth

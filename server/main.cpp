@@ -49,8 +49,10 @@ int run_command(const CommandLine& line) {
   sources.file = line.config_file;
   sources.command_line = line.settings;
   sources.environment = process_environment();
-  invocation.loaded = load_config(sources, line.command->settings);
   invocation.arguments = line.arguments;
+  // The users of a client may not read the server's configuration, and it does not concern them.
+  if (line.command->settings == SettingGroup::none) return line.command->run(invocation);
+  invocation.loaded = load_config(sources, line.command->settings);
   if (!invocation.loaded.problems.empty() && !line.command->runs_misconfigured) {
     for (const std::string& problem : invocation.loaded.problems) complain(problem, exit_usage);
     return exit_usage;

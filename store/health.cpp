@@ -4,7 +4,9 @@
 #include "store/audit/audit_log.hpp"
 #include "store/audit/audit_read.hpp"
 #include "store/engine/context.hpp"
+#include "store/engine/work.hpp"
 #include "store/rows/signed_memory.hpp"
+#include "store/rows/store_meta.hpp"
 
 namespace tacit::store {
 namespace {
@@ -37,6 +39,13 @@ std::vector<KeyVersion> key_versions(const StoreKeys& given) {
   add_signing("audit-tools", given.audit_tools);
   add_signing("audit-operator", given.audit_operator);
   return keys;
+}
+
+/// 0: there is nothing to say.
+Task<Outcome<std::uint32_t>> old_format(Transaction& transaction) {
+  const auto format = co_await read_format(transaction);
+  const std::uint32_t rows = co_await rows_format(transaction);
+  co_return rows < store_format ? format.value_or(0) : 0;
 }
 
 }  // namespace
@@ -74,6 +83,16 @@ StoreStatistics Health::statistics() const {
   result.keys = key_versions(context_->keys);
   result.signing = signing();
   return result;
+}
+
+Outcome<std::string> Health::format_warning() const {
+  if (!context_->engine->traits().shared) return std::string();
+  const auto format = read_blocking<std::uint32_t>(*context_->engine, old_format);
+  if (!format) return format.error();
+  if (*format == 0) return std::string();
+  return "the store's format is " + std::to_string(*format) +
+         (*format < slots_store_format ? "" : ", but its rows are still older") +
+         ": run tacit raise-format once all hosts have this version";
 }
 
 }  // namespace tacit::store

@@ -6,6 +6,7 @@
 
 #include "store/engine/engine_state.hpp"
 #include "store/engine/statistics.hpp"
+#include "store/model/outcome.hpp"
 
 namespace tacit::store {
 
@@ -24,6 +25,9 @@ class Health {
   SigningStatistics signing() const;
   /// For metrics. Scans the store's state, so callers should not ask often.
   StoreStatistics statistics() const;
+  /// A sentence if the store is in etcd, where no server raises its format, and takes no rows of the newest format yet;
+  /// otherwise empty. Reads two rows.
+  Outcome<std::string> format_warning() const;
 
  private:
   const CurrentContext& context_;

@@ -19,9 +19,11 @@
 #include "store/rows/prekey.hpp"
 #include "store/rows/signed_memory.hpp"
 #include "store/rows/store_meta.hpp"
+#include "store/secrets/releases.hpp"
 #include "store/secrets/secrets.hpp"
 #include "store/served_store.hpp"
 #include "store/tenants/tenants.hpp"
+#include "store/uses/use_notes.hpp"
 
 namespace tacit::store {
 namespace {
@@ -73,9 +75,15 @@ Outcome<void> create_in_etcd(const StoreOptions& options, const StoreKeys& keys,
   return create_etcd_store(*options.etcd, std::move(rows));
 }
 
+/// What all contexts of one store share, besides its engine.
+struct SharedParts {
+  std::shared_ptr<AuditHistory> history;
+  std::shared_ptr<UseNotes> uses;
+};
+
 /// Fails if the store was created with other keys.
 Outcome<ContextPtr> make_context(std::shared_ptr<Engine> engine, StoreKeys keys, const StoreOptions& options,
-                                 std::shared_ptr<AuditHistory> history) {
+                                 SharedParts shared) {
   if (keys.phase() != crypto::SigningPhase::none) keys.memory = std::make_shared<SignedMemory>();
   const auto fits =
       read_blocking<void>(*engine, [&keys](Transaction& transaction) { return check_meta(transaction, keys); });
@@ -87,9 +95,12 @@ Outcome<ContextPtr> make_context(std::shared_ptr<Engine> engine, StoreKeys keys,
   context->quota_default = options.quota_default;
   context->api_keys_default = options.api_keys_default;
   context->secrets_default = options.secrets_default;
+  context->versions_kept = options.versions_kept;
   context->slice = options.slice;
+  context->now = options.now;
   context->serial = next_serial();
-  context->history = std::move(history);
+  context->history = std::move(shared.history);
+  context->uses = std::move(shared.uses);
   context->given_ids = std::make_shared<GivenSecretIds>();
   return ContextPtr(std::move(context));
 }
@@ -106,6 +117,7 @@ struct Store::Parts {
 
   CurrentContext context;
   Secrets secrets{context};
+  Releases releases{context};
   ApiKeys api_keys{context};
   Tenants tenants{context};
   AuditTrail audit{context};
@@ -160,7 +172,7 @@ Outcome<std::unique_ptr<Store>> Store::open(const StoreOptions& options, StoreKe
 
 Outcome<std::unique_ptr<Store>> open_served_store(const StoreOptions& options, StoreKeys keys,
                                                   std::function<void(std::uint32_t)> on_format) {
-  if (options.etcd) {  // of the newest format since it was made
+  if (options.etcd) {  // an operator raises its format
     auto store = Store::open(options, std::move(keys));
     if (!store) return store;
     if (const auto fits = check_for_serving(**store); !fits) return cannot_be_used(options, fits.error());
@@ -193,7 +205,8 @@ Outcome<std::unique_ptr<Store>> Store::open_backup(const std::filesystem::path& 
 
 Outcome<std::unique_ptr<Store>> Store::open(const StoreOptions& options, StoreKeys keys,
                                             std::unique_ptr<Engine> engine) {
-  auto context = make_context(std::move(engine), std::move(keys), options, std::make_shared<AuditHistory>());
+  SharedParts shared{std::make_shared<AuditHistory>(), std::make_shared<UseNotes>(engine->traits().shared)};
+  auto context = make_context(std::move(engine), std::move(keys), options, std::move(shared));
   if (!context) return context.error();
   seal_commits(**context);
   return std::unique_ptr<Store>(new Store(std::make_unique<Parts>(std::move(*context))));
@@ -201,7 +214,8 @@ Outcome<std::unique_ptr<Store>> Store::open(const StoreOptions& options, StoreKe
 
 Outcome<void> Store::reconfigure(StoreKeys keys, const StoreOptions& options) {
   Engine& engine = *parts_->context->engine;
-  auto context = make_context(parts_->context->engine, std::move(keys), options, parts_->context->history);
+  SharedParts shared{parts_->context->history, parts_->context->uses};
+  auto context = make_context(parts_->context->engine, std::move(keys), options, std::move(shared));
   if (!context) return context.error();
   const auto named = read_blocking<void>(
       engine, [&context](Transaction& transaction) { return check_primary_root(transaction, (*context)->keys); });
@@ -212,6 +226,7 @@ Outcome<void> Store::reconfigure(StoreKeys keys, const StoreOptions& options) {
 }
 
 Secrets& Store::secrets() const { return parts_->secrets; }
+Releases& Store::releases() const { return parts_->releases; }
 ApiKeys& Store::api_keys() const { return parts_->api_keys; }
 Tenants& Store::tenants() const { return parts_->tenants; }
 AuditTrail& Store::audit() const { return parts_->audit; }

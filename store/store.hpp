@@ -28,6 +28,7 @@ class AuditTrail;  // store/audit/audit_trail.hpp
 class Health;      // store/health.hpp
 class Keys;        // store/keys/keys.hpp
 class Prekeys;     // store/keys/prekeys.hpp
+class Releases;    // store/secrets/releases.hpp
 class Secrets;     // store/secrets/secrets.hpp
 class Tenants;     // store/tenants/tenants.hpp
 
@@ -39,9 +40,10 @@ struct StoreOptions {
   /// Bytes of address space to reserve; the file grows as it is used. The larger of this and the store's own size
   /// counts; 0: the store's own size.
   std::uint64_t map_size = defaults::map_size;
-  std::uint64_t quota_default = defaults::quota;        ///< bytes a tenant may store unless it has a limit of its own
-  std::uint32_t api_keys_default = defaults::api_keys;  ///< API keys a tenant may have, likewise
-  std::uint32_t secrets_default = defaults::secrets;    ///< secrets a tenant may have, likewise
+  std::uint64_t quota_default = defaults::quota;          ///< bytes a tenant may store unless it has a limit of its own
+  std::uint32_t api_keys_default = defaults::api_keys;    ///< API keys a tenant may have, likewise
+  std::uint32_t secrets_default = defaults::secrets;      ///< secrets a tenant may have, likewise
+  std::uint32_t versions_kept = defaults::versions_kept;  ///< previous values of a secret that stay stored
   std::size_t queue_items = defaults::queue_items;  ///< changes that may wait for the writer; beyond: Errc::overloaded
   std::size_t queue_bytes = defaults::queue_bytes;
   unsigned max_readers = defaults::max_readers;  ///< LMDB reader slots, over all processes
@@ -65,6 +67,8 @@ struct StoreOptions {
   std::uint32_t new_format = 0;
   /// `create`: key pairs for new tenants in the new store (store/rows/prekey.hpp). They need the root signing key.
   std::size_t new_prekeys = 0;
+  /// The wall clock; tests set it.
+  std::function<std::chrono::system_clock::time_point()> now = std::chrono::system_clock::now;
   GiveUpRoot give_up_root{};  ///< see store/lmdb/environment/store_files.hpp
 };
 
@@ -98,6 +102,7 @@ class Store {
 
   // The parts, each for one subject. They live as long as the store.
   Secrets& secrets() const;
+  Releases& releases() const;
   ApiKeys& api_keys() const;
   Tenants& tenants() const;
   AuditTrail& audit() const;

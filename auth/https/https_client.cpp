@@ -163,18 +163,23 @@ asio::awaitable<error_code> HttpsClient::exchange_heads(Connection& connection, 
   co_return error_code();
 }
 
-asio::awaitable<HttpsClient::Outcome> HttpsClient::read_body(Connection& connection, std::size_t body_limit) {
+asio::awaitable<HttpsClient::Outcome> HttpsClient::read_body(Connection& connection, const HttpsRequest& request) {
   HttpsParser& parser = *connection.parser;
   HttpsError failure;
   failure.status = parser.get().result_int();
-  if (auto fault = fault_of_header(parser.get())) {
+  failure.sent = true;
+  if (auto fault = request.any_status ? fault_of_form(parser.get()) : fault_of_header(parser.get())) {
     failure.message = std::move(*fault);
     co_return failure;
   }
   // Copied before the body is read, because trailers become fields afterwards.
   HttpsAnswer answer;
+  answer.status = failure.status;
   answer.cache_control = joined(parser.get(), http::field::cache_control);
   answer.age = joined(parser.get(), http::field::age);
+  answer.entity_tag = joined(parser.get(), http::field::etag);
+  answer.retry_after = joined(parser.get(), http::field::retry_after);
+  answer.replayed = joined(parser.get(), "Idempotency-Replayed") == "true";
   parser.eager(true);
   error_code error;
   // Counted here too, with room for chunk sizes: the parser limits neither chunk extensions nor trailers.
@@ -182,7 +187,7 @@ asio::awaitable<HttpsClient::Outcome> HttpsClient::read_body(Connection& connect
     const auto [unread, size] = co_await http::async_read_some(connection.stream, connection.buffer, parser, as_result);
     total += size;
     error = unread;
-    if (!error && total > 2 * body_limit + header_limit) error = http::error::body_limit;
+    if (!error && total > 2 * request.body_limit + header_limit) error = http::error::body_limit;
   }
   if (error) {
     failure.message = describe_failure(error);
@@ -203,18 +208,20 @@ asio::awaitable<HttpsClient::Outcome> HttpsClient::attempt(HttpsRequest& request
     failure.message = std::move(made.why);
     co_return failure;
   }
+  failure.sent = true;
   Connection& connection = *made.connection;
   const Deadline end(connection.socket(), deadline);
   Outcome outcome = failure;
   const error_code error = co_await exchange_heads(connection, request);
   if (error) {
     // A server may close an idle connection at any time. If a reused connection fails before the first byte of the
-    // response, the request is repeated; it is idempotent.
-    may_repeat = !fresh && !end.over() && !connection.parser->got_some() && connection.buffer.size() == 0;
+    // response, the request is repeated, unless it is not idempotent.
+    may_repeat =
+        request.may_repeat && !fresh && !end.over() && !connection.parser->got_some() && connection.buffer.size() == 0;
     failure.message = describe_failure(error);
     outcome = failure;
   } else {
-    outcome = co_await read_body(connection, request.body_limit);
+    outcome = co_await read_body(connection, request);
   }
   ERR_clear_error();
   if (end.over()) {

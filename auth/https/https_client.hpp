@@ -1,4 +1,4 @@
-// An HTTPS client for issuers, which serve small JSON documents. Certificates are always verified.
+// An HTTPS client for issuers, which serve small JSON documents, and for the API. Certificates are always verified.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -19,8 +19,8 @@
 
 namespace tacit::auth {
 
-/// Used only on the executor's thread; must outlive all awaited calls. Only 200 with JSON is a success; redirects are
-/// not followed.
+/// Used only on the executor's thread; must outlive all awaited calls. Only 200 with JSON is a success, unless the
+/// request accepts any status; redirects are not followed.
 class HttpsClient {
  public:
   using Time = std::chrono::steady_clock::time_point;
@@ -54,7 +54,7 @@ class HttpsClient {
   boost::asio::awaitable<Outcome> attempt(HttpsRequest& request, std::unique_ptr<Connection> reused, Time deadline,
                                           bool& may_repeat);
   boost::asio::awaitable<boost::system::error_code> exchange_heads(Connection& connection, const HttpsRequest& request);
-  boost::asio::awaitable<Outcome> read_body(Connection& connection, std::size_t body_limit);
+  boost::asio::awaitable<Outcome> read_body(Connection& connection, const HttpsRequest& request);
   std::unique_ptr<Connection> take_idle(const std::string& authority);
   void keep(std::unique_ptr<Connection> connection);
   void close_idle();

@@ -42,4 +42,31 @@ HttpsRequest make_form_post(const HttpsUrl& url, std::string_view authorization,
   return request;
 }
 
+HttpsRequest make_json_request(std::string_view method, const HttpsUrl& url, std::span<const HttpsField> fields,
+                               std::string_view json, std::size_t body_limit) {
+  HttpsRequest request;
+  request.url = url;
+  request.body_limit = body_limit;
+  request.keep_alive = true;
+  request.any_status = true;
+  crypto::WipedBytes& message = request.message;
+  std::size_t size = 512 + url.target.size() + json.size();
+  for (const HttpsField& field : fields) size += field.name.size() + field.value.size() + 4;
+  message.reserve(size);
+  append_head(message, method, url);
+  for (const HttpsField& field : fields) {
+    message.append("\r\n");
+    message.append(field.name);
+    message.append(": ");
+    message.append(field.value);
+  }
+  if (!json.empty()) {
+    message.append("\r\nContent-Type: application/json\r\nContent-Length: ");
+    message.append(std::to_string(json.size()));
+  }
+  message.append("\r\n\r\n");
+  message.append(json);
+  return request;
+}
+
 }  // namespace tacit::auth

@@ -34,14 +34,31 @@ std::optional<std::string> fault_of_type(std::string_view type) {
   return "it answered with a content type other than JSON";
 }
 
+template <class Name>
+std::string joined_fields(const HttpsResponse& header, Name name) {
+  std::string values;
+  const auto [first, last] = header.equal_range(name);
+  for (auto field = first; field != last; ++field) {
+    if (!values.empty()) values += ", ";
+    values.append(field->value().data(), field->value().size());
+  }
+  return values;
+}
+
 }  // namespace
 
 std::optional<std::string> fault_of_header(const HttpsResponse& header) {
   const unsigned status = header.result_int();
+  const bool redirects = status >= 300 && status < 400;
+  if (status != 200 && !redirects) return "it answered with status " + std::to_string(status);
+  return fault_of_form(header);
+}
+
+std::optional<std::string> fault_of_form(const HttpsResponse& header) {
+  const unsigned status = header.result_int();
   if (status >= 300 && status < 400) {
     return "it answered with a redirect (status " + std::to_string(status) + "), which is not followed";
   }
-  if (status != 200) return "it answered with status " + std::to_string(status);
   const auto coding = header.find(http::field::transfer_encoding);
   if (coding != header.end() && !equal_ignoring_case(view_of(coding->value()), "chunked")) {
     return "its answer is in a transfer coding that is not supported";
@@ -53,14 +70,10 @@ std::optional<std::string> fault_of_header(const HttpsResponse& header) {
   return fault_of_type(view_of(header[http::field::content_type]));
 }
 
-std::string joined(const HttpsResponse& header, http::field name) {
-  std::string values;
-  const auto [first, last] = header.equal_range(name);
-  for (auto field = first; field != last; ++field) {
-    if (!values.empty()) values += ", ";
-    values.append(field->value().data(), field->value().size());
-  }
-  return values;
+std::string joined(const HttpsResponse& header, http::field name) { return joined_fields(header, name); }
+
+std::string joined(const HttpsResponse& header, std::string_view name) {
+  return joined_fields(header, boost::beast::string_view(name.data(), name.size()));
 }
 
 }  // namespace tacit::auth

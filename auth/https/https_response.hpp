@@ -1,4 +1,4 @@
-// Parses an issuer's response. Only 200 with JSON is accepted.
+// Parses a response. Only JSON is accepted, and of an issuer only 200.
 #pragma once
 
 #include <boost/beast/core/buffers_range.hpp>
@@ -46,8 +46,12 @@ using HttpsResponse = HttpsParser::value_type;
 
 /// Why the response is not accepted, judged by its header; std::nullopt if it is. Repeats nothing that the server sent.
 std::optional<std::string> fault_of_header(const HttpsResponse& header);
+/// The same whatever the status is, except a redirect.
+std::optional<std::string> fault_of_form(const HttpsResponse& header);
 
 /// The values of all fields of that name, joined by commas.
 std::string joined(const HttpsResponse& header, boost::beast::http::field name);
+/// The same for a name that has no enumerator.
+std::string joined(const HttpsResponse& header, std::string_view name);
 
 }  // namespace tacit::auth

@@ -41,7 +41,9 @@ std::optional<Rate> TenantRates::of(const crypto::Uuid& tenant, Clock::time_poin
 
 boost::asio::awaitable<Rate> TenantRates::read(crypto::Uuid tenant) {
   Entry& before = place_of(tenant);
-  if (before.is_of(tenant)) before.read_at = Clock::now();
+  if (!before.is_of(tenant)) before.rate = default_;
+  before.tenant = tenant;
+  before.read_at = Clock::now();
   const Limits limits = co_await read_(tenant);
   // Another tenant may have taken the place meanwhile.
   co_return keep(place_of(tenant), tenant, limits, Clock::now());

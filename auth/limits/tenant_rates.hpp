@@ -32,8 +32,8 @@ class TenantRates {
   /// The tenant's rate at `now`. If the store cannot be read: the last known rate, or the default, so that a store
   /// failure refuses no request. std::nullopt: call `read`, unless another request of the tenant has just done so.
   std::optional<Rate> of(const crypto::Uuid& tenant, Clock::time_point now);
-  /// The same after a read that waits. Meanwhile the tenant's other requests go on with the last known rate. This
-  /// object must live until then.
+  /// The same after a read that waits. Meanwhile the tenant's other requests go on with the last known rate, or the
+  /// default, so that a tenant has one read under way. This object must live until then.
   boost::asio::awaitable<Rate> read(crypto::Uuid tenant);
   /// The last known rate, or the default.
   Rate known(const crypto::Uuid& tenant) const;

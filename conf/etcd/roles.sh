@@ -2,8 +2,8 @@
 # Makes etcd's users and roles for the processes of Tacit that share one store, and switches etcd's authentication on.
 #   conf/etcd/roles.sh [--check] [--users PREFIX] [STORE]     --check: changes nothing, names what differs, exit code 1 if something does
 # STORE is the name at the end of the setting `store` (main). A user is the common name of a client's certificate:
-#   PREFIX-api       the API plane: tenants, API keys and their uses, prekeys, its own audit slots
-#   PREFIX-tools     the tool plane: prekeys, uses of API keys, its own audit slots; no secret and no API key
+#   PREFIX-api       the API plane: tenants, API keys, uses of both, prekeys, its own audit slots
+#   PREFIX-tools     the tool plane: prekeys, uses of API keys and secrets, its own audit slots; no secret and no API key
 #   PREFIX-both      a process of both planes: the roles of both
 #   PREFIX-operator  commands: everything below the store's prefix
 #   PREFIX-reader    backups and the audit feed: nothing but reading
@@ -59,7 +59,7 @@ ctl_or_fail() {
 }
 
 # --- What there should be ---------------------------------------------------------------------------------------------
-# The letters behind the prefix: m the store's own rows, p prekeys, u uses of API keys, t tenants, k API keys, h the heads of
+# The letters behind the prefix: m the store's own rows, p prekeys, u uses of API keys and of secrets, t tenants, k API keys, h the heads of
 # audit slots, a their blocks, w leases. A slot is two bytes; its first four bits are its owner: 1 API plane, 2 tool plane, 3
 # commands. So an owner's slots are a range whose bounds are one byte behind the letter, and no argument holds a NUL.
 
@@ -160,17 +160,34 @@ make_role() { # api | tools | operator | reader
   local expected existing
   expected=$(permissions_of "$1" | LC_ALL=C sort)
   existing=$(existing_permissions "$name" | LC_ALL=C sort) || exit 1
-  # What is too many goes first: etcd keeps one permission for a range, so a type that is too large is revoked and granted.
+  # First what is missing, then what is too many, so that hosts that run lose no right that they need meanwhile. etcd keeps
+  # one permission for a range: a grant replaces the type of an existing one.
   while read -r type key end; do
     [ -n "$type" ] || continue
+    differs "role $name may not $type from $(shown "$key") to $(shown "$end")$(instead_of "$key $end" "$existing")" \
+      role grant-permission "$name" "$type" "$(base64 -d <<<"$key")" ${end:+"$(base64 -d <<<"$end")"}
+  done < <(LC_ALL=C comm -23 <(echo "$expected") <(echo "$existing"))
+  while read -r type key end; do
+    [ -n "$type" ] || continue
+    [ -z "$(type_of "$key $end" "$expected")" ] || continue
     differs "role $name may $type from $(shown "$key") to $(shown "$end"), which is too much" \
       role revoke-permission "$name" "$(base64 -d <<<"$key")" ${end:+"$(base64 -d <<<"$end")"}
   done < <(LC_ALL=C comm -13 <(echo "$expected") <(echo "$existing"))
+}
+# The type of the permission for a range ("key end") in a list of permissions; nothing if it has none.
+type_of() { # range, permissions
+  local type key end
   while read -r type key end; do
-    [ -n "$type" ] || continue
-    differs "role $name may not $type from $(shown "$key") to $(shown "$end")" \
-      role grant-permission "$name" "$type" "$(base64 -d <<<"$key")" ${end:+"$(base64 -d <<<"$end")"}
-  done < <(LC_ALL=C comm -23 <(echo "$expected") <(echo "$existing"))
+    if [ "$key $end" = "$1" ]; then
+      echo "$type"
+      return
+    fi
+  done <<<"$2"
+}
+instead_of() { # range, existing permissions
+  local type
+  type=$(type_of "$1" "$2")
+  if [ -n "$type" ]; then echo ", but $type"; fi
 }
 
 make_user() { # name, roles

@@ -84,12 +84,6 @@ WipedBytes metadata_aad(const MetadataPlace& place, const KeyId& key_id) {
                                       ByteView(value_digest)});
 }
 
-// The salt is published. Under the key it does not serve to test guesses of the plaintext, even if the generators are
-// known.
-WipedArray<salt_size> metadata_salt(const WipedArray<32>& tenant_key, ByteView aad, ByteView plaintext) {
-  return hedged_random(tenant_key.view(), "tacit metadata salt", {aad, plaintext});
-}
-
 WipedArray<32> box_key(const WipedArray<32>& tenant_key, ByteView salt) {
   WipedArray<32> key;
   hkdf_expand(tenant_key.view(), {as_bytes("tacit box"), salt}, key.span());
@@ -100,15 +94,37 @@ WipedBytes prefixes_aad(const Uuid& tenant, const KeyId& key_id) {
   return canonical("tacit prefixes", {format_field, tenant.view(), key_id});
 }
 
-// The caller has checked that the box is long enough and names `key_id`, the key of `tenant_key`.
-std::optional<WipedBytes> open_metadata_box(const WipedArray<32>& tenant_key, const KeyId& key_id,
-                                            const MetadataPlace& place, ByteView box) {
+// The caller has checked that the box is long enough and names the key of `tenant_key`.
+std::optional<WipedBytes> open_box(const WipedArray<32>& tenant_key, const WipedBytes& aad, ByteView box) {
   const WipedArray<32> key = box_key(tenant_key, box.subspan(prefix_size, salt_size));
-  const WipedBytes aad = metadata_aad(place, key_id);
   WipedBytes plaintext(box.size() - metadata_box_overhead);
   const ByteView sealed = box.subspan(prefix_size + salt_size);
   if (!aes_gcm_open(key.view(), zero_nonce, aad.view(), sealed, plaintext.span())) return std::nullopt;
   return plaintext;
+}
+
+std::optional<WipedBytes> open_metadata_box(const WipedArray<32>& tenant_key, const KeyId& key_id,
+                                            const MetadataPlace& place, ByteView box) {
+  return open_box(tenant_key, metadata_aad(place, key_id), box);
+}
+
+WipedBytes row_aad(const RowPlace& place, const Uuid& tenant, const KeyId& key_id) {
+  return canonical(place.purpose, {format_field, tenant.view(), place.key, place.header, key_id});
+}
+
+/// Seals under that key: the layout of metadata boxes and of row boxes.
+Bytes seal_box(const WipedArray<32>& tenant_key, const KeyId& key_id, std::string_view salt_purpose, ByteView aad,
+               ByteView plaintext) {
+  Bytes box(metadata_box_overhead + plaintext.size());
+  box[0] = first_format;
+  std::copy(key_id.begin(), key_id.end(), box.begin() + 1);
+  // The salt is published. Under the key it does not serve to test guesses of the plaintext, even if the generators are
+  // known.
+  const WipedArray<salt_size> salt = hedged_random(tenant_key.view(), salt_purpose, {aad, plaintext});
+  std::ranges::copy(salt.view(), std::span(box).subspan(prefix_size).begin());
+  const WipedArray<32> key = box_key(tenant_key, salt.view());
+  aes_gcm_seal(key.view(), zero_nonce, aad, plaintext, std::span(box).subspan(prefix_size + salt_size));
+  return box;
 }
 
 }  // namespace
@@ -162,15 +178,8 @@ Digest TenantKeys::index_mac(std::string_view purpose, std::initializer_list<Byt
 Digest TenantKeys::record_mac(ByteView record) const { return hmac_sha256(record_.view(), record); }
 
 Bytes TenantKeys::seal_metadata(const Uuid& secret, ByteView header, ByteView value_box, ByteView plaintext) const {
-  Bytes box(metadata_box_overhead + plaintext.size());
-  box[0] = first_format;
-  std::copy(id_.begin(), id_.end(), box.begin() + 1);
   const WipedBytes aad = metadata_aad({tenant_, secret, header, value_box}, id_);
-  const WipedArray<salt_size> salt = metadata_salt(metadata_, aad.view(), plaintext);
-  std::ranges::copy(salt.view(), std::span(box).subspan(prefix_size).begin());
-  const WipedArray<32> key = box_key(metadata_, salt.view());
-  aes_gcm_seal(key.view(), zero_nonce, aad.view(), plaintext, std::span(box).subspan(prefix_size + salt_size));
-  return box;
+  return seal_box(metadata_, id_, "tacit metadata salt", aad.view(), plaintext);
 }
 
 std::optional<WipedBytes> TenantKeys::open_metadata(const Uuid& secret, ByteView header, ByteView value_box,
@@ -201,6 +210,16 @@ std::optional<WipedBytes> TenantKeys::open_prefixes(ByteView box) const {
   return plaintext;
 }
 
+Bytes TenantKeys::seal_row(const RowPlace& place, ByteView plaintext) const {
+  const WipedBytes aad = row_aad(place, tenant_, id_);
+  return seal_box(metadata_, id_, "tacit row salt", aad.view(), plaintext);
+}
+
+std::optional<WipedBytes> TenantKeys::open_row(const RowPlace& place, ByteView box) const {
+  if (metadata_key_of(box) != id_) return std::nullopt;
+  return open_box(metadata_, row_aad(place, tenant_, id_), box);
+}
+
 std::optional<KeyId> metadata_key_of(ByteView box) {
   if (box.size() < metadata_box_overhead || box[0] != first_format) return std::nullopt;
   return leading_id(box.subspan(1));
@@ -218,6 +237,15 @@ std::optional<WipedBytes> open_metadata(const MetadataKeyring& ring, const Uuid&
   const auto* const entry = ring.find(*id);
   if (entry == nullptr) return std::nullopt;
   return open_metadata_box(tenant_metadata_key(*entry, tenant), *id, {tenant, secret, header, value_box}, box);
+}
+
+std::optional<WipedBytes> open_row(const MetadataKeyring& ring, const Uuid& tenant, const RowPlace& place,
+                                   ByteView box) {
+  const auto id = metadata_key_of(box);
+  if (!id) return std::nullopt;
+  const auto* const entry = ring.find(*id);
+  if (entry == nullptr) return std::nullopt;
+  return open_box(tenant_metadata_key(*entry, tenant), row_aad(place, tenant, *id), box);
 }
 
 std::optional<Digest> store_record_mac(const MetadataKeyring& ring, const KeyId& id, std::string_view purpose,

@@ -14,6 +14,9 @@
 //                 the nonce is 12 zero bytes. The salt is hedged randomness (crypto/primitives/hedge.hpp).
 // prefix box      1 byte format (1) ‖ 32 salt ‖ ciphertext ‖ 16 tag; key, nonce and salt as for a metadata box
 //                 AAD: "tacit prefixes", format, tenant, metadata key id.
+// row box         1 byte format (1) ‖ 8 metadata key id ‖ 32 salt ‖ ciphertext ‖ 16 tag; likewise
+//                 AAD: the purpose of the kind of row, format, tenant, what follows the tenant in the row's key, what
+//                 the row has before the box, metadata key id.
 // tenant key box  Format 1, of a key without a certificate: 8 root key id ‖ HPKE box of the 32-byte scalar, sealed to
 //                 the root public key
 //                 AAD: "tacit tenant key", format, tenant, tenant public key, root key id.
@@ -28,6 +31,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <string_view>
 
 #include "crypto/hpke/hpke.hpp"
 #include "crypto/ids/uuid.hpp"
@@ -109,6 +113,13 @@ std::optional<WipedBytes> open_value(const PrivateKey& key, const TenantKey& ten
 /// std::nullopt if the box is too short or of an unknown format.
 std::optional<ValueFormat> value_format_of(ByteView box);
 
+/// What a row box is bound to, besides its tenant.
+struct RowPlace {
+  std::string_view purpose;  ///< "tacit idempotency", "tacit uses": no two kinds of rows have the same
+  ByteView key;              ///< what follows the tenant in the row's key
+  ByteView header{};         ///< what the row has before the box
+};
+
 /// The symmetric keys of one tenant under one version of the metadata key, by HKDF-Expand with the purpose and the
 /// tenant as info.
 class TenantKeys {
@@ -128,6 +139,11 @@ class TenantKeys {
   Bytes seal_prefixes(ByteView plaintext) const;
   std::optional<WipedBytes> open_prefixes(ByteView box) const;
 
+  /// Seals a small row as a whole; the caller pads it. Each seal has a key of its own.
+  Bytes seal_row(const RowPlace& place, ByteView plaintext) const;
+  /// std::nullopt if the box was altered, belongs elsewhere, or names another metadata key.
+  std::optional<WipedBytes> open_row(const RowPlace& place, ByteView box) const;
+
  private:
   KeyId id_;
   Uuid tenant_;
@@ -140,8 +156,10 @@ inline constexpr std::size_t metadata_box_overhead = 1 + 8 + 32 + 16;
 /// Of ValueFormat::first. A padded value box has 4 bytes more, and the padding.
 inline constexpr std::size_t value_box_overhead = 1 + 8 + hpke_overhead;
 inline constexpr std::size_t prefix_box_overhead = 1 + 32 + 16;
+inline constexpr std::size_t row_box_overhead = metadata_box_overhead;
 
-/// The metadata key that a metadata box names; std::nullopt if the box is too short or of an unknown format.
+/// The metadata key that a metadata box or a row box names; std::nullopt if the box is too short or of an unknown
+/// format.
 std::optional<KeyId> metadata_key_of(ByteView box);
 /// The tenant key that a value box names.
 std::optional<KeyId> tenant_key_of(ByteView box);
@@ -149,6 +167,10 @@ std::optional<KeyId> tenant_key_of(ByteView box);
 /// Opens only metadata: a shortcut for reads that need neither index nor record keys (one derivation instead of three).
 std::optional<WipedBytes> open_metadata(const MetadataKeyring& ring, const Uuid& tenant, const Uuid& secret,
                                         ByteView header, ByteView value_box, ByteView box);
+
+/// Opens a row box likewise.
+std::optional<WipedBytes> open_row(const MetadataKeyring& ring, const Uuid& tenant, const RowPlace& place,
+                                   ByteView box);
 
 /// The MAC that protects a record of the whole store, not of one tenant (an API key's), under the key `id`.
 /// std::nullopt if the ring lacks it.

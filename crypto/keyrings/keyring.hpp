@@ -8,7 +8,7 @@
 // Empty lines and lines that start with # are ignored. A key id is the first 8 bytes of SHA-256("tacit key id" ‖ "root"
 // ‖ public key) for the root key, the same for both halves, and of HMAC-SHA-256(key, "tacit key id") for a metadata
 // key. The root's private key is the 32-byte scalar, its public key the 65-byte uncompressed point.
-// Version 2 exists for root-public only: it has further lines, of the store and of the signing keys
+// Versions 2 and 3 exist for root-public only: they have further lines, of the store and of the signing keys
 // (crypto/keyrings/signers_text.hpp). Private rings of signing keys have a primary mark, which has no effect.
 #pragma once
 

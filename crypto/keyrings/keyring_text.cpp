@@ -17,6 +17,7 @@ using namespace keyring_kinds;
 constexpr std::string_view format_version = "1";
 // Only of root public keyrings: with lines of signing keys (crypto/keyrings/signers_text.hpp).
 constexpr std::string_view second_version = "2";
+constexpr std::string_view third_version = "3";
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -103,8 +104,9 @@ class Parser {
     if (fields.size() != 3 || fields[0] != keyring_magic) {
       return wrong("is not the header \"tacit-keyring 1 " + std::string(kind_) + "\"");
     }
-    second_version_ = fields[1] == second_version && fields[2] == root_public.name;
-    if (fields[1] != format_version && !second_version_) {
+    const bool later = fields[1] == second_version || fields[1] == third_version;
+    has_signers_ = later && fields[2] == root_public.name;
+    if (fields[1] != format_version && !has_signers_) {
       return wrong("has a format version that this program does not know");
     }
     if (fields[2] != kind_)
@@ -116,7 +118,7 @@ class Parser {
   KeyringResult<void> read_key(std::string_view line) {
     const auto fields = fields_of(line);
     const auto id = parse_key_id(fields[0]);
-    if (second_version_ && !id) {
+    if (has_signers_ && !id) {
       if (is_signers_word(fields[0])) return {};  // parse_signers reads it
       return wrong("has an unknown first word");
     }
@@ -143,7 +145,7 @@ class Parser {
   std::string_view kind_;
   std::size_t number_ = 0;
   bool header_seen_ = false;
-  bool second_version_ = false;
+  bool has_signers_ = false;  ///< of version 2 or 3
   std::size_t primary_line_ = 0;
   std::vector<KeyringLine> lines_;
 };

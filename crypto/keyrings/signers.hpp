@@ -10,6 +10,8 @@
 #include <array>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -37,12 +39,18 @@ std::string_view name_of(SigningRole role);
 std::optional<SigningRole> signing_role(std::string_view name);
 KeyId signing_key_id(SigningRole role, const SigningPublicKey& key);
 
+/// The sequence of an entry for each slot of the audit log beside 0, by the slot's name (store/model/audit_slot.hpp).
+using SlotSequences = std::map<std::string, std::uint64_t, std::less<>>;
+
 struct Signer {
   KeyId id{};
   SigningRole role{};
   SignerState state{};
   std::string created;        ///< RFC 3339, as in the file
-  std::uint64_t through = 0;  ///< retired: the last audit entry that it may have signed; 0 for the role root
+  std::uint64_t through = 0;  ///< retired: the last entry of slot 0 that it may have signed; 0 for the role root
+  /// Retired: the same of each other slot. It signed none of a slot that is not here. std::nullopt: not recorded,
+  /// because an older version retired it.
+  std::optional<SlotSequences> slots_through{};
   VerifyingKey key;
 };
 

@@ -12,12 +12,23 @@
 namespace tacit::crypto {
 namespace {
 
+constexpr std::string_view second_version = "2";
+constexpr std::string_view third_version = "3";
+
 constexpr std::string_view store_word = "store";
 constexpr std::string_view sign_word = "sign";
 constexpr std::string_view cut_off_word = "cut-off";
 
 // The fields of a line that begins with `sign`.
-enum Field : std::size_t { role_field = 1, id_field, state_field, created_field, key_field, through_field };
+enum Field : std::size_t {
+  role_field = 1,
+  id_field,
+  state_field,
+  created_field,
+  key_field,
+  through_field,
+  slots_field
+};
 
 constexpr std::string_view primary_text = "primary";
 constexpr std::string_view active_text = "active";
@@ -40,6 +51,43 @@ std::optional<std::uint64_t> parse_number(std::string_view text) {
   return number;
 }
 
+constexpr std::string_view no_slots = "-";
+constexpr std::uint64_t largest_slot = 4095;
+
+// <role>-<number>, as store/model/audit_slot.hpp has it.
+bool is_slot_name(std::string_view text) {
+  const std::size_t dash = text.find('-');
+  if (dash == std::string_view::npos) return false;
+  const auto role = signing_role(text.substr(0, dash));
+  const auto number = parse_number(text.substr(dash + 1));
+  return role && *role != SigningRole::root && number && *number >= 1 && *number <= largest_slot;
+}
+
+std::optional<SlotSequences> parse_slots(std::string_view text) {
+  SlotSequences slots;
+  if (text == no_slots) return slots;
+  for (;;) {
+    const std::size_t comma = text.find(',');
+    const std::string_view one = text.substr(0, comma);
+    const std::size_t colon = one.find(':');
+    if (colon == std::string_view::npos) return std::nullopt;
+    const std::string_view name = one.substr(0, colon);
+    const auto through = parse_number(one.substr(colon + 1));
+    if (!is_slot_name(name) || !through) return std::nullopt;
+    if (!slots.emplace(name, *through).second) return std::nullopt;
+    if (comma == std::string_view::npos) return slots;
+    text.remove_prefix(comma + 1);
+  }
+}
+
+std::string slots_text(const SlotSequences& slots) {
+  std::string text;
+  for (const auto& [name, through] : slots) {
+    text.append(text.empty() ? "" : ",").append(name).append(":").append(std::to_string(through));
+  }
+  return text.empty() ? std::string(no_slots) : text;
+}
+
 class Parser {
  public:
   explicit Parser(std::string_view name) : name_(name) {}
@@ -50,7 +98,8 @@ class Parser {
     const auto fields = fields_of(line);
     if (!header_seen_) {
       header_seen_ = true;
-      second_version_ = fields.size() == 3 && fields[1] == "2";
+      third_version_ = fields.size() == 3 && fields[1] == third_version;
+      has_signers_ = third_version_ || (fields.size() == 3 && fields[1] == second_version);
       return {};
     }
     if (fields[0] == store_word) return read_store(fields);
@@ -60,7 +109,7 @@ class Parser {
   }
 
   KeyringResult<Signers> finish() {
-    if (!second_version_) return Signers();
+    if (!has_signers_) return Signers();
     if (store_line_ == 0) return KeyringError{std::string(name_) + ": has no store id"};
     Signers signers(store_, std::move(signers_), cut_off_);
     if (!cut_off_) return signers;
@@ -107,9 +156,11 @@ class Parser {
     const auto state = parse_state(fields[state_field]);
     if (!state) return wrong("has a state that is not one of primary, active, retired");
     const bool retired = *state == SignerState::retired;
-    if (fields.size() != (retired ? through_field + 1 : key_field + 1)) return wrong(retired ? seven : six);
     const auto role = signing_role(fields[role_field]);
     if (!role) return wrong("has a role that is not one of root, api, tools, operator");
+    const bool has_slots = retired && third_version_ && *role != SigningRole::root && fields.size() > slots_field;
+    const std::size_t expected = has_slots ? slots_field + 1 : retired ? through_field + 1 : key_field + 1;
+    if (fields.size() != expected) return wrong(retired ? seven : six);
     const auto id = parse_key_id(fields[id_field]);
     if (!id) return wrong("has an id that is not 16 lower-case hexadecimal digits");
     if (!is_rfc3339(fields[created_field])) return wrong("has a creation time that is not a date-time of RFC 3339");
@@ -122,12 +173,23 @@ class Parser {
                   .created = std::string(fields[created_field]),
                   .key = std::move(*key)};
     if (retired) {
-      const auto through = parse_number(fields[through_field]);
-      if (!through) return wrong("has a last audit entry that is not a number");
-      if (*role == SigningRole::root && *through != 0) return wrong("has a last audit entry, though its role is root");
-      signer.through = *through;
+      const auto bounded = read_bounds(fields, signer);
+      if (!bounded) return bounded.error();
     }
     return add(std::move(signer));
+  }
+
+  KeyringResult<void> read_bounds(const Fields& fields, Signer& signer) const {
+    const auto through = parse_number(fields[through_field]);
+    if (!through) return wrong("has a last audit entry that is not a number");
+    if (signer.role == SigningRole::root && *through != 0) {
+      return wrong("has a last audit entry, though its role is root");
+    }
+    signer.through = *through;
+    if (fields.size() <= slots_field) return {};
+    signer.slots_through = parse_slots(fields[slots_field]);
+    if (!signer.slots_through) return wrong("has last audit entries of slots that are not SLOT:NUMBER,... or -");
+    return {};
   }
 
   KeyringResult<VerifyingKey> read_key(std::string_view text) const {
@@ -158,7 +220,8 @@ class Parser {
   std::string_view name_;
   std::size_t number_ = 0;
   bool header_seen_ = false;
-  bool second_version_ = false;
+  bool has_signers_ = false;  ///< it is not of version 1
+  bool third_version_ = false;
   Uuid store_{};
   std::size_t store_line_ = 0;  ///< 0: none yet
   std::vector<Signer> signers_;
@@ -178,6 +241,20 @@ WipedBytes edited(std::string_view text, Edit edit) {
 
 WipedBytes copied(std::string_view text) {
   return edited(text, [](std::string_view line, WipedBytes& out) { append_line(out, line); });
+}
+
+std::string header_of(std::string_view version) {
+  return std::string(keyring_magic) + " " + std::string(version) + " root-public";
+}
+
+/// With the header of that version.
+WipedBytes with_version(std::string_view text, std::string_view version) {
+  bool header_seen = false;
+  return edited(text, [&](std::string_view line, WipedBytes& out) {
+    if (header_seen || is_blank_line(line)) return append_line(out, line);
+    header_seen = true;
+    append_line(out, header_of(version));
+  });
 }
 
 /// Calls `edit(fields)` for the fields of each line of a signing key; may change them.
@@ -210,12 +287,7 @@ KeyringResult<Signers> parse_signers(std::string_view name, std::string_view tex
 }
 
 WipedBytes with_store(std::string_view text, const Uuid& store) {
-  bool header_seen = false;
-  WipedBytes out = edited(text, [&](std::string_view line, WipedBytes& to) {
-    if (header_seen || is_blank_line(line)) return append_line(to, line);
-    header_seen = true;
-    append_line(to, std::string(keyring_magic) + " 2 root-public");
-  });
+  WipedBytes out = with_version(text, second_version);
   append_line(out, std::string(store_word) + " " + store.str());
   return out;
 }
@@ -237,14 +309,18 @@ WipedBytes with_primary_signer(std::string_view text, SigningRole role, const Ke
   });
 }
 
-WipedBytes with_retired_signer(std::string_view text, const KeyId& id, std::uint64_t through) {
+WipedBytes with_retired_signer(std::string_view text, const KeyId& id, std::uint64_t through,
+                               const std::optional<SlotSequences>& slots) {
   const std::string wanted = to_hex(id);
   const std::string last = std::to_string(through);
-  return with_edited_signers(text, [&](std::vector<std::string_view>& fields) {
+  const std::string last_of_slots = slots ? slots_text(*slots) : std::string();
+  WipedBytes out = with_edited_signers(text, [&](std::vector<std::string_view>& fields) {
     if (fields[id_field] != wanted) return;
     fields[state_field] = retired_text;
     fields.push_back(last);
+    if (slots) fields.push_back(last_of_slots);
   });
+  return slots ? with_version(out.text(), third_version) : std::move(out);
 }
 
 WipedBytes with_cut_off(std::string_view text, std::uint64_t sequence) {

@@ -179,7 +179,7 @@ KeyringResult<void> SigningEdit::make_primary(const Signer& signer, WipedBytes& 
   return {};
 }
 
-KeyringResult<void> SigningEdit::retire(const KeyId& id, std::uint64_t through) {
+KeyringResult<void> SigningEdit::retire(const KeyId& id, std::uint64_t through, const SlotSequences& slots_through) {
   const auto found = find_unretired(id);
   if (!found) return found.error();
   const SigningRole role = (*found)->role;
@@ -202,7 +202,9 @@ KeyringResult<void> SigningEdit::retire(const KeyId& id, std::uint64_t through) 
     const WipedBytes marked = with_primary(ring.file->content().text(), remaining->id);
     ring.next = without_key(marked.text(), id);
   }
-  public_next_ = with_retired_signer(public_.content().text(), id, role == SigningRole::root ? 0 : through);
+  const std::string_view text = public_.content().text();
+  public_next_ = role == SigningRole::root ? with_retired_signer(text, id, 0, std::nullopt)
+                                           : with_retired_signer(text, id, through, slots_through);
   return {};
 }
 

@@ -47,9 +47,9 @@ class SigningEdit {
   /// other role without a primary key becomes primary with it. Fails if the key is retired or already primary, or if
   /// the private half is missing; the rings audit-api and audit-tools may be on other hosts.
   KeyringResult<void> promote(const KeyId& id);
-  /// Removes the private half and keeps the public one, to verify audit entries up to `through`, which is ignored for
-  /// the role root. Refuses a primary key.
-  KeyringResult<void> retire(const KeyId& id, std::uint64_t through);
+  /// Removes the private half and keeps the public one, to verify audit entries up to `through` of slot 0 and up to
+  /// those of the other slots; all are ignored for the role root. Refuses a primary key.
+  KeyringResult<void> retire(const KeyId& id, std::uint64_t through, const SlotSequences& slots_through = {});
   /// Requires signatures from that audit entry on. A smaller cut-off that the ring has stays.
   KeyringResult<void> set_cut_off(std::uint64_t sequence);
   /// Writes the prepared change.

@@ -14,6 +14,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "crypto/memory/large_blocks.hpp"
 #include "crypto/memory/wiped.hpp"
 
 namespace tacit::crypto {
@@ -24,19 +25,27 @@ namespace {
 constexpr std::size_t secure_heap_size = std::size_t{1} << 20;
 constexpr std::size_t secure_heap_smallest = 32;
 
-// OpenSSL's memory functions. OpenSSL gives no size when it frees, hence malloc_usable_size.
-void* allocate(std::size_t size, const char*, int) { return size == 0 ? nullptr : std::malloc(size); }
+// OpenSSL's memory functions. OpenSSL gives no size when it frees.
+std::size_t size_of(void* block) {
+  return LargeBlocks::owns(block) ? LargeBlocks::block_size : malloc_usable_size(block);
+}
+
+void* allocate(std::size_t size, const char*, int) {
+  if (size == 0) return nullptr;
+  void* const large = LargeBlocks::suits(size) ? LargeBlocks::take() : nullptr;
+  return large != nullptr ? large : std::malloc(size);
+}
 
 void release(void* block, const char*, int) {
   if (block == nullptr) return;
-  wipe(block, malloc_usable_size(block));
-  std::free(block);
+  wipe(block, size_of(block));
+  LargeBlocks::owns(block) ? LargeBlocks::give_back(block) : std::free(block);
 }
 
 // Not realloc, which may move the block and leave the old one unwiped.
 void* reallocate(void* block, std::size_t size, const char* file, int line) {
   if (block == nullptr) return allocate(size, file, line);
-  const std::size_t old_size = malloc_usable_size(block);
+  const std::size_t old_size = size_of(block);
   if (size != 0 && size <= old_size) return block;
   void* const moved = allocate(size, file, line);
   if (moved != nullptr) std::memcpy(moved, block, old_size);

@@ -2,20 +2,16 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 
 #include "auth/model/scope_names.hpp"
 #include "crypto/text/sentence.hpp"
 #include "crypto/text/utf8.hpp"
-#include "http/json/date_time.hpp"
+#include "http/json/instant_field.hpp"
 #include "http/json/json_fields.hpp"
 #include "http/json/json_reader.hpp"
-#include "store/model/timestamp.hpp"
 
 namespace tacit::http {
 namespace {
-
-constexpr limits::Length expiry_text{0, 64};  // a longer text is no date-time
 
 /// The names of all scopes, for a message.
 const std::string& known_scopes() {
@@ -70,7 +66,7 @@ class ScopesField final : public ContainerField {
 struct ApiKeyFields {
   TextField<std::string> name{limits::api_key_name};
   ScopesField scopes;
-  TextField<std::string> expires_at{expiry_text};
+  InstantField expires_at;
 
   Faults read(std::string_view body) {
     const std::array members{JsonMember{"name", &name}, JsonMember{"scopes", &scopes},
@@ -92,31 +88,6 @@ void check_name(const TextField<std::string>& name, bool needed, Faults& faults)
   }
 }
 
-void check_instant(std::int64_t instant, std::int64_t now, Faults& faults) {
-  using namespace std::chrono;
-  constexpr sys_time<microseconds> past_last = sys_days(year(9999) / January / 1);
-  Loc loc{"body", "expires_at"};
-  if (instant <= now) {
-    faults.push_back(datetime_future(std::move(loc)));
-  } else if (instant >= past_last.time_since_epoch().count()) {
-    faults.push_back(less_than(std::move(loc), "9999-01-01T00:00:00Z"));
-  }
-}
-
-/// Null is accepted.
-void check_expiry(const TextField<std::string>& field, std::int64_t now, std::optional<std::int64_t>& instant,
-                  Faults& faults) {
-  Loc loc{"body", "expires_at"};
-  if (field.given() == Given::wrong) return faults.push_back(datetime_type(std::move(loc)));
-  if (!field.has_value()) return;
-  const auto parsed = parse_date_time(field.view());
-  const auto* const error = std::get_if<DateTimeError>(&parsed);
-  if (error != nullptr && error->words.empty()) return faults.push_back(timezone_aware(std::move(loc)));
-  if (error != nullptr) return faults.push_back(datetime_parsing(std::move(loc), error->words));
-  instant = std::get<std::int64_t>(parsed);
-  check_instant(*instant, now, faults);
-}
-
 }  // namespace
 
 Parsed<NewApiKey> parse_new_api_key(std::string_view body, std::int64_t now) {
@@ -126,7 +97,7 @@ Parsed<NewApiKey> parse_new_api_key(std::string_view body, std::int64_t now) {
   NewApiKey key;
   check_name(fields.name, true, faults);
   fields.scopes.check(true, faults);
-  check_expiry(fields.expires_at, now, key.expires_at, faults);
+  fields.expires_at.check("expires_at", now, key.expires_at, faults);
   if (!faults.empty()) return faults;
   key.name = fields.name.value();
   key.scopes = fields.scopes.value();
@@ -140,7 +111,7 @@ Parsed<store::ApiKeyUpdate> parse_api_key_update(std::string_view body, std::int
   std::optional<std::int64_t> expires_at;
   check_name(fields.name, false, faults);
   fields.scopes.check(false, faults);
-  check_expiry(fields.expires_at, now, expires_at, faults);
+  fields.expires_at.check("expires_at", now, expires_at, faults);
   if (!faults.empty()) return faults;
   store::ApiKeyUpdate update;
   if (fields.name.has_value()) update.name = fields.name.value();

@@ -6,17 +6,6 @@
 #include "http/json/json_writer.hpp"
 
 namespace tacit::http {
-namespace {
-
-void write_time_or_null(crypto::WipedBytes& out, const std::optional<std::int64_t>& instant) {
-  if (instant) {
-    write_time(out, *instant);
-  } else {
-    out.append("null");
-  }
-}
-
-}  // namespace
 
 void write_api_key(crypto::WipedBytes& out, const store::ApiKey& key, std::string_view text) {
   out.append(R"({"key_id":)");

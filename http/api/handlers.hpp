@@ -24,10 +24,22 @@ bool refused(Exchange& exchange, const Result& result) {
 
 // secret_routes.cpp
 Handled create_secret(Exchange& exchange);
+Handled put_secret(Exchange& exchange);
 Handled list_secrets(Exchange& exchange);
 Handled get_secret(Exchange& exchange);
 Handled update_secret(Exchange& exchange);
 Handled delete_secret(Exchange& exchange);
+
+// secret_batch_routes.cpp
+Handled create_batch(Exchange& exchange);
+
+// secret_version_routes.cpp
+Handled list_versions(Exchange& exchange);
+Handled roll_back(Exchange& exchange);
+Handled delete_version(Exchange& exchange);
+
+// secret_use_routes.cpp
+Handled list_uses(Exchange& exchange);
 
 // api_key_routes.cpp
 Handled create_api_key(Exchange& exchange);
@@ -41,6 +53,8 @@ Handled get_quota(Exchange& exchange);
 
 // tool_routes.cpp
 Handled resolve_tool(Exchange& exchange);
+Handled resolve_tools(Exchange& exchange);
+Handled report_use(Exchange& exchange);
 
 // service_routes.cpp
 Handled get_health(Exchange& exchange);

@@ -1,4 +1,4 @@
-// The query of a list: `?limit=&cursor=&tool_name=&secret_name=`, each optional.
+// The query of a list: `?limit=&cursor=&tool_name=&secret_name=&expires_before=&view=`, each optional.
 #pragma once
 
 #include <string_view>
@@ -8,7 +8,8 @@
 
 namespace tacit::http {
 
-/// Reads the part of the target after `?`. Unknown names are ignored; a repeated known name is a fault.
+/// Reads the part of the target after `?`. Unknown names are ignored; a repeated known name is a fault. The full view
+/// is the one with the last use.
 Parsed<store::ListQuery> parse_list_query(std::string_view query);
 
 }  // namespace tacit::http

@@ -14,10 +14,14 @@ namespace {
 
 namespace json = boost::json;
 
-/// The path in the routes table's form: no slash at the end, and `{id}` for the document's parameter.
+/// The path in the routes table's form: no slash at the end, and its names for the document's parameters.
 std::string table_path(std::string path) {
-  const std::size_t brace = path.find('{');
-  if (brace != std::string::npos) path.replace(brace, path.find('}') + 1 - brace, "{id}");
+  std::size_t brace = path.find('{');
+  for (const char* name : {"{id}", "{number}"}) {
+    if (brace == std::string::npos) break;
+    path.replace(brace, path.find('}', brace) + 1 - brace, name);
+    brace = path.find('{', brace + 1);
+  }
   if (path.ends_with('/')) path.pop_back();
   return path;
 }
@@ -89,7 +93,7 @@ std::string part_of(Plane plane) {
   const std::string_view source = openapi_source();
   const json::value whole = json::parse({source.data(), source.size()});
   json::object part = whole.as_object();
-  part["paths"] = served_paths(whole.at("paths").as_object(), routes_of(plane));
+  part["paths"] = served_paths(whole.at("paths").as_object(), documented_routes(plane));
   Named named;
   named.collect(part.at("paths"), whole);
   json::array tags;

@@ -1,12 +1,16 @@
-// The tool plane's route: the values that a tool may use.
+// The tool plane's routes: the values that tools may use, and what became of them.
+#include <memory>
+#include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "http/api/handlers.hpp"
 #include "http/api/released_values.hpp"
-#include "http/api/request_bodies.hpp"
+#include "http/api/tool_bodies.hpp"
 #include "http/exchange/problem.hpp"
 #include "store/audit/audit_trail.hpp"
-#include "store/secrets/secrets.hpp"
+#include "store/secrets/releases.hpp"
 
 namespace tacit::http {
 namespace {
@@ -16,12 +20,36 @@ bool is_granted(const Exchange& exchange, std::string_view tool_name) {
   return identities != nullptr && (*identities)->may_use(exchange.tool_identity, tool_name);
 }
 
-/// Refuses, and records the reason in the audit.
-Handled refuse_tool(Exchange& exchange, const store::ResolveQuery& query, Problem problem, std::string_view reason) {
+/// The name of the runtime that owners of secrets see. Only for a granted tool.
+std::string label_of(const Exchange& exchange) {
+  return std::string((*exchange.services.tool_identities)->label_of(exchange.tool_identity));
+}
+
+/// Answers what is wrong with the body. A certificate that is not valid outranks it.
+template <class T>
+bool refused_body(Exchange& exchange, const Parsed<T>& body) {
+  if (body) return false;
+  if (exchange.certificate_fault.empty()) {
+    answer(exchange, body.error());
+  } else {
+    answer(exchange, Problem::certificate_refused);
+  }
+  return true;
+}
+
+store::ToolRefusal refusal_of(crypto::Uuid tenant, std::string tool, std::string_view reason) {
   store::ToolRefusal refusal;
-  refusal.tenant = query.tenant;
-  refusal.tool = query.tool_name;
-  refusal.reason = exchange.note = reason;
+  refusal.tenant = tenant;
+  refusal.tool = std::move(tool);
+  refusal.reason = reason;
+  return refusal;
+}
+
+/// Refuses, and records the reason in the audit.
+Handled refuse_tool(Exchange& exchange, crypto::Uuid tenant, std::string tool, Problem problem,
+                    std::string_view reason) {
+  exchange.note = reason;
+  store::ToolRefusal refusal = refusal_of(tenant, tool, reason);
   store::AuditContext who = exchange.audit();
   const auto recorded = co_await exchange.services.store.audit().refuse_tool(std::move(refusal), std::move(who));
   if (!recorded) {
@@ -29,48 +57,166 @@ Handled refuse_tool(Exchange& exchange, const store::ResolveQuery& query, Proble
   } else if (problem == Problem::certificate_refused) {
     answer(exchange, problem);
   } else {
-    answer_tool_refused(exchange, problem, query.tool_name);
+    answer_tool_refused(exchange, problem, tool);
   }
+}
+
+/// Whether the caller may ask for tools of the tenant at all. Otherwise that was answered.
+boost::asio::awaitable<bool> admit_runtime(Exchange& exchange, crypto::Uuid tenant, std::string tool) {
+  if (!exchange.certificate_fault.empty()) {
+    const std::string_view fault = exchange.certificate_fault;
+    co_await refuse_tool(exchange, tenant, std::move(tool), Problem::certificate_refused, fault);
+    co_return false;
+  }
+  if (!exchange.services.tool_user_token || exchange.principal.tenant == tenant) co_return true;
+  co_await refuse_tool(exchange, tenant, std::move(tool), Problem::other_user, "other_user");
+  co_return false;
+}
+
+/// The same for one tool, which must be granted. A tool that is not granted outranks another user.
+boost::asio::awaitable<bool> admit_tool(Exchange& exchange, crypto::Uuid tenant, std::string tool) {
+  if (exchange.certificate_fault.empty() && !is_granted(exchange, tool)) {
+    co_await refuse_tool(exchange, tenant, std::move(tool), Problem::tool_not_granted, "not_granted");
+    co_return false;
+  }
+  const bool admitted = co_await admit_runtime(exchange, tenant, std::move(tool));
+  co_return admitted;
+}
+
+constexpr std::string_view word_of(store::WithheldReason reason) {
+  switch (reason) {
+    case store::WithheldReason::not_found:
+      return "not_found";
+    case store::WithheldReason::expired:
+      return "expired";
+    case store::WithheldReason::not_bound:
+      break;
+  }
+  return "not_bound";
+}
+
+/// `"name" for the argument "argument" (not_found); …`
+std::string list_withheld(const std::vector<store::WithheldSecret>& withheld) {
+  std::string text;
+  for (const store::WithheldSecret& secret : withheld) {
+    if (!text.empty()) text.append("; ");
+    text.append("\"").append(secret.secret_name).append("\" for the argument \"").append(secret.argument);
+    text.append("\" (").append(word_of(secret.reason)).append(")");
+  }
+  return text;
+}
+
+/// What the owner's console is reached by.
+std::string public_url(const Exchange& exchange) { return resource_of(exchange.services).url(); }
+
+/// Turns what the store released to a tool into its part of the answer.
+void take_released(Exchange& exchange, store::ReleasedTool& released, ToolAnswer& part) {
+  if (!released.withheld.empty()) {
+    part.refusal =
+        tool_refusal(exchange, Problem::secret_not_allowed, part.tool_name, list_withheld(released.withheld));
+  } else if (released.too_many) {
+    part.refusal = "More than " + std::to_string(store::most_arguments) +
+                   " of the tenant's secrets fill arguments of this tool; name fewer or provide some.";
+  } else {
+    exchange.released += static_cast<std::uint32_t>(released.values.size());
+    part.released = std::move(released);
+  }
+}
+
+/// Records the refusals of tools that are not granted, in one transaction. Returns a query for the others;
+/// std::nullopt: the refusals could not be recorded, which was answered.
+boost::asio::awaitable<std::optional<store::ResolveManyQuery>> granted_tools(Exchange& exchange, ToolRequests& requests,
+                                                                             std::vector<ToolAnswer>& answers) {
+  std::optional<store::ResolveManyQuery> query(std::in_place);
+  query->tenant = requests.tenant;
+  std::vector<store::ToolRefusal> refusals;
+  for (ToolRequest& request : requests.tools) {
+    ToolAnswer& part = answers.emplace_back();
+    part.tool_name = request.tool_name;
+    part.tells_missing = true;
+    if (is_granted(exchange, request.tool_name)) {
+      request.runtime = label_of(exchange);
+      query->tools.push_back(std::move(static_cast<store::ResolveQuery&>(request)));
+    } else {
+      part.refusal = tool_refusal(exchange, Problem::tool_not_granted, request.tool_name);
+      refusals.push_back(refusal_of(requests.tenant, request.tool_name, "not_granted"));
+    }
+  }
+  if (refusals.empty()) co_return query;
+  exchange.note = "not_granted";
+  store::AuditContext who = exchange.audit();
+  const auto recorded = co_await exchange.services.store.audit().refuse_tools(std::move(refusals), std::move(who));
+  if (!recorded) {
+    answer(exchange, recorded.error());
+    query.reset();
+  }
+  co_return query;
+}
+
+Handled answer_released(Exchange& exchange, std::vector<ToolAnswer> answers, ReleasedValues::Form form) {
+  std::unique_ptr<BodyStream> stream = std::make_unique<ReleasedValues>(std::move(answers), form, public_url(exchange));
+  co_await answer_streamed(exchange, std::move(stream));
 }
 
 }  // namespace
 
 Handled resolve_tool(Exchange& exchange) {
-  auto query = parse_resolve(exchange.body.text());
-  if (!query) {
-    if (exchange.certificate_fault.empty()) {
-      answer(exchange, query.error());
-    } else {
-      answer(exchange, Problem::certificate_refused);
-    }
-    co_return;
-  }
-  if (!exchange.certificate_fault.empty()) {
-    const std::string_view fault = exchange.certificate_fault;
-    co_await refuse_tool(exchange, *query, Problem::certificate_refused, fault);
-    co_return;
-  }
-  if (!is_granted(exchange, query->tool_name)) {
-    co_await refuse_tool(exchange, *query, Problem::tool_not_granted, "not_granted");
-    co_return;
-  }
-  if (exchange.services.tool_user_token && exchange.principal.tenant != query->tenant) {
-    co_await refuse_tool(exchange, *query, Problem::other_user, "other_user");
-    co_return;
-  }
-  std::string tool = query->tool_name;
+  auto request = parse_resolve(exchange.body.text());
+  if (refused_body(exchange, request)) co_return;
+  const bool admitted = co_await admit_tool(exchange, request->tenant, request->tool_name);
+  if (!admitted) co_return;
+  std::vector<ToolAnswer> answers(1);
+  answers.front().tool_name = request->tool_name;
+  answers.front().tells_missing = request->tells_missing;
+  request->runtime = label_of(exchange);
+  store::ResolveQuery query = std::move(static_cast<store::ResolveQuery&>(*request));
   store::AuditContext who = exchange.audit();
-  auto released = co_await exchange.services.store.secrets().resolve(std::move(*query), std::move(who));
-  if (!released) {
-    const store::Failure& failure = released.error();
-    answer(exchange, failure);
-    if (failure.code == store::Errc::not_allowed) {
-      answer_tool_refused(exchange, Problem::secret_not_allowed, tool, failure.subject);
-    }
-    co_return;
+  auto released = co_await exchange.services.store.releases().resolve(std::move(query), std::move(who));
+  if (refused(exchange, released)) co_return;
+  if (released->too_many) {
+    exchange.note = store::to_string(store::Errc::too_many_arguments);
+    answer(exchange, Faults{too_many_arguments(Loc{"body", "tool_name"})});
+  } else if (!released->withheld.empty()) {
+    exchange.note = store::to_string(store::Errc::not_allowed);
+    answer_tool_refused(exchange, Problem::secret_not_allowed, answers.front().tool_name,
+                        list_withheld(released->withheld));
+  } else {
+    take_released(exchange, *released, answers.front());
+    co_await answer_released(exchange, std::move(answers), ReleasedValues::Form::one_tool);
   }
-  exchange.released = static_cast<std::uint32_t>(released->size());
-  co_await write_arguments(exchange.response.body, *released);
+}
+
+Handled resolve_tools(Exchange& exchange) {
+  auto requests = parse_resolve_many(exchange.body.text());
+  if (refused_body(exchange, requests)) co_return;
+  const bool admitted = co_await admit_runtime(exchange, requests->tenant, requests->tools.front().tool_name);
+  if (!admitted) co_return;
+  std::vector<ToolAnswer> answers;
+  answers.reserve(requests->tools.size());
+  auto query = co_await granted_tools(exchange, *requests, answers);
+  if (!query) co_return;
+  if (!query->tools.empty()) {
+    store::AuditContext who = exchange.audit();
+    auto released = co_await exchange.services.store.releases().resolve_many(std::move(*query), std::move(who));
+    if (refused(exchange, released)) co_return;
+    auto next = released->begin();
+    for (ToolAnswer& part : answers) {
+      if (part.refusal.empty()) take_released(exchange, *next++, part);
+    }
+  }
+  co_await answer_released(exchange, std::move(answers), ReleasedValues::Form::several);
+}
+
+Handled report_use(Exchange& exchange) {
+  auto report = parse_report(exchange.body.text());
+  if (refused_body(exchange, report)) co_return;
+  const bool admitted = co_await admit_tool(exchange, report->tenant, report->tool_name);
+  if (!admitted) co_return;
+  report->runtime = label_of(exchange);
+  store::AuditContext who = exchange.audit();
+  const auto noted = co_await exchange.services.store.releases().report(std::move(*report), std::move(who));
+  if (refused(exchange, noted)) co_return;
+  exchange.response.status = 204;
 }
 
 }  // namespace tacit::http

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <string>
+
+#include "crypto/text/ascii.hpp"
 
 namespace tacit::http {
 namespace {
@@ -24,6 +27,12 @@ std::optional<Problem> unreadable_encoding(std::string_view body) {
   const bool wide = body.size() > 1 && (body[0] == '\0' || body[1] == '\0');
   if (wide || std::ranges::any_of(wide_marks, begins)) return Problem::body_not_utf8;
   return std::nullopt;
+}
+
+bool is_json_type(std::string_view content_type) {
+  const std::string_view type = content_type.substr(0, content_type.find_first_of("; \t"));
+  const std::string name = crypto::lower(type);
+  return name.empty() || name == "application/json" || (name.starts_with("application/") && name.ends_with("+json"));
 }
 
 }  // namespace tacit::http

@@ -12,4 +12,8 @@ namespace tacit::http {
 /// UTF-32 (JSON is sent in UTF-8: RFC 8259 section 8.1). nullopt for everything else, JSON or not.
 std::optional<Problem> unreadable_encoding(std::string_view body);
 
+/// Whether the value of a `Content-Type` announces JSON: `application/json` with or without parameters, or a type with
+/// the suffix +json (RFC 6839 section 3.1). A missing type counts as JSON.
+bool is_json_type(std::string_view content_type);
+
 }  // namespace tacit::http

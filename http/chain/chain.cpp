@@ -11,11 +11,12 @@
 
 #include "crypto/memory/wiped.hpp"
 #include "crypto/primitives/digest.hpp"
-#include "crypto/text/ascii.hpp"
 #include "http/api/routes.hpp"
 #include "http/chain/body_encoding.hpp"
+#include "http/chain/cors.hpp"
 #include "http/chain/needed_credential.hpp"
 #include "http/chain/rate_limits.hpp"
+#include "http/chain/request_terms.hpp"
 #include "http/json/limits.hpp"
 #include "http/log/log.hpp"
 #include "http/wire/target.hpp"
@@ -33,6 +34,7 @@ std::optional<Problem> find_route(Exchange& exchange, ThreadState&) {
   RouteMatch found = match(routes_of(exchange.plane), exchange.head);
   exchange.route = found.route;
   exchange.path_id = found.path_id;
+  exchange.path_number = found.path_number;
   if (found.route != nullptr) return std::nullopt;
   exchange.note = found.fault;
   if (!found.allow.empty()) exchange.response.headers += "Allow: " + found.allow + "\r\n";
@@ -41,7 +43,7 @@ std::optional<Problem> find_route(Exchange& exchange, ThreadState&) {
 
 /// The memory that the request's body takes, and its answer, or a piece of it. A body that is too large is not read.
 std::uint64_t needed_memory(const Exchange& exchange) {
-  const std::uint64_t most = std::max(exchange.route->body_limit, limits::ignored_body);
+  const std::uint64_t most = std::max(body_limit_of(exchange), limits::ignored_body);
   return (exchange.head.content_length > most ? 0 : exchange.head.content_length) + body_piece_size;
 }
 
@@ -156,28 +158,22 @@ std::optional<Problem> check_scope(Exchange& exchange, ThreadState&) {
   return Problem::scope_missing;
 }
 
-/// `application/json` with or without parameters, or a type with the suffix +json (RFC 6839 section 3.1). A missing
-/// type counts as JSON.
-bool is_json(std::string_view content_type) {
-  const std::string_view type = content_type.substr(0, content_type.find_first_of("; \t"));
-  const std::string name = crypto::lower(type);
-  return name.empty() || name == "application/json" || (name.starts_with("application/") && name.ends_with("+json"));
-}
-
 std::optional<Problem> check_body_fields(Exchange& exchange, ThreadState&) {
   const RequestHead& head = exchange.head;
   if (head.expects_other) return Problem::expectation_unknown;
-  if (head.content_length > largest_body(*exchange.route)) return Problem::body_too_large;
+  if (head.content_length > largest_body(exchange)) return Problem::body_too_large;
   if (exchange.route->body_limit == 0 || !head.has_body()) return std::nullopt;
-  if (!is_json(head.content_type)) return Problem::not_json;
+  if (!is_json_type(head.content_type)) return Problem::not_json;
   if (head.body_is_encoded) return Problem::body_encoded;
   return std::nullopt;
 }
 
+std::optional<Problem> check_terms(Exchange& exchange, ThreadState&) { return terms_problem(exchange); }
+
 using Step = std::optional<Problem> (*)(Exchange&, ThreadState&);
 constexpr std::array<Step, 4> identify{find_route, check_memory, check_certificate, authenticate};
 constexpr std::array<Step, 2> count_request{note_api_key_use, limit_tenant};
-constexpr std::array<Step, 3> admit{check_scope, check_body_fields, check_tenant_memory};
+constexpr std::array<Step, 4> admit{check_scope, check_terms, check_body_fields, check_tenant_memory};
 
 std::optional<Problem> take(std::span<const Step> steps, Exchange& exchange, ThreadState& thread) {
   for (const Step step : steps) {
@@ -236,6 +232,7 @@ bool is_audited(const Exchange& exchange, Problem problem) {
 /// The chain without its barrier.
 asio::awaitable<bool> run_steps(Exchange& exchange, ThreadState& thread, BodyReader& reader,
                                 std::optional<Problem> framing) {
+  if (!framing && answer_preflight(exchange)) co_return true;
   std::optional<Problem> problem = framing ? framing : take(identify, exchange, thread);
   if (!problem && exchange.verdict_to_ask) problem = co_await ask_verdict(exchange, thread);
   if (!problem) problem = take(count_request, exchange, thread);
@@ -279,8 +276,8 @@ void answer_panic(Exchange& exchange, std::string_view what) {
 
 }  // namespace
 
-std::uint64_t largest_body(const Route& route) {
-  return route.body_limit > 0 ? route.body_limit : limits::ignored_body;
+std::uint64_t largest_body(const Exchange& exchange) {
+  return exchange.route->body_limit > 0 ? body_limit_of(exchange) : limits::ignored_body;
 }
 
 asio::awaitable<bool> run_chain(Exchange& exchange, ThreadState& thread, BodyReader& reader,

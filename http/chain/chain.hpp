@@ -28,8 +28,8 @@ inline bool lacks_tenant_memory(const Exchange& exchange, const ThreadState& thr
   return exchange.has_tenant() && server.tenant_buffers.lacks(exchange.principal.tenant, bytes, server.buffers.limit());
 }
 
-/// The most bytes of a body that are read for the route, even if only to drop them.
-std::uint64_t largest_body(const Route& route);
+/// The most bytes of a body that are read for its route, even if only to drop them.
+std::uint64_t largest_body(const Exchange& exchange);
 
 /// Reads a request's body for the chain, once the chain needs it.
 class BodyReader {

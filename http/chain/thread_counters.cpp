@@ -1,7 +1,9 @@
 #include "http/chain/thread_counters.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <optional>
+#include <span>
 
 #include "http/api/handlers.hpp"
 #include "http/api/routes.hpp"
@@ -36,21 +38,36 @@ constexpr std::array<ReleaseOfProblem, 11> releases_of_problems{{
     {Problem::certificate_refused, Release::not_granted},
     {Problem::other_user, Release::other_user},
     {Problem::secret_not_allowed, Release::not_allowed},
-    {Problem::too_many_arguments, Release::too_many_arguments},
     {Problem::changed_meanwhile, Release::changed},
     {Problem::integrity, Release::integrity},
     {Problem::overloaded, Release::overloaded},
     {Problem::memory_short, Release::overloaded},
     {Problem::store_unavailable, Release::unavailable},
+    {Problem::change_too_large, Release::unavailable},
     {Problem::store_full, Release::full},
 }};
 
 /// nullopt for a request that was refused before its body was understood.
 std::optional<Release> release_of(const Exchange& exchange) {
   if (exchange.response.status == 200) return exchange.released > 0 ? Release::released : Release::nothing;
-  if (!exchange.problem) return std::nullopt;
+  if (!exchange.problem) {  // faults: of the body, or of the answer that it asks for
+    const bool too_many = exchange.note == store::to_string(store::Errc::too_many_arguments) ||
+                          exchange.note == store::to_string(store::Errc::too_many_bytes);
+    return too_many ? std::optional(Release::too_many_arguments) : std::nullopt;
+  }
   const auto found = std::ranges::find(releases_of_problems, *exchange.problem, &ReleaseOfProblem::problem);
   return found != releases_of_problems.end() ? std::optional(found->release) : std::nullopt;
+}
+
+/// The route's place in its plane's table; behind the last one for any other.
+std::size_t row_of(const Route* route, std::span<const Route> table) {
+  const std::less<> before;
+  const bool outside = route == nullptr || before(route, table.data()) || !before(route, table.data() + table.size());
+  return outside ? table.size() : static_cast<std::size_t>(route - table.data());
+}
+
+bool asks_for_values(const Route* route) {
+  return route != nullptr && (route->handler == resolve_tool || route->handler == resolve_tools);
 }
 
 template <std::size_t Size>
@@ -91,16 +108,14 @@ ThreadCounters::ThreadCounters() {
 void ThreadCounters::answered(const Exchange& exchange, std::chrono::steady_clock::duration time) {
   PlaneCounters& plane = of(exchange.plane);
   const Route* const route = exchange.route;
-  const std::size_t row =
-      route != nullptr ? static_cast<std::size_t>(route - routes_of(exchange.plane).data()) : plane.routes.size() - 1;
-  RouteCounters& counters = plane.routes[row];
+  RouteCounters& counters = plane.routes[row_of(route, routes_of(exchange.plane))];
   counters.statuses[status_place(exchange.response.status)].add();
   counters.microseconds.add(
       static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(time).count()));
   // A 503 of the readiness probe informs balancers; it refuses no request.
   const bool probe = route != nullptr && route->handler == get_readiness;
   if (exchange.problem && !probe) plane.problems[static_cast<std::size_t>(*exchange.problem)].add();
-  if (route == nullptr || route->handler != resolve_tool) return;
+  if (!asks_for_values(route)) return;
   if (const auto release = release_of(exchange)) plane.releases[static_cast<std::size_t>(*release)].add();
   plane.values_released.add(exchange.released);
 }

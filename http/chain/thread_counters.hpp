@@ -20,8 +20,8 @@ using store::Counter;
 inline constexpr std::array planes{Plane::api, Plane::tools, Plane::admin};
 
 /// Every status that Tacit answers; the place behind them would count any other.
-inline constexpr std::array<unsigned, 21> counted_statuses{200, 400, 401, 403, 404, 405, 408, 409, 411, 412, 413,
-                                                           414, 415, 417, 422, 429, 431, 500, 503, 505, 507};
+inline constexpr std::array<unsigned, 24> counted_statuses{200, 204, 302, 304, 400, 401, 403, 404, 405, 408, 409, 411,
+                                                           412, 413, 414, 415, 417, 422, 429, 431, 500, 503, 505, 507};
 /// The status's place among them.
 std::size_t status_place(unsigned status);
 
@@ -60,7 +60,7 @@ enum class Release : std::uint8_t {
   not_granted,         ///< the runtime's identity may not use the tool
   other_user,          ///< the user's token belongs to another user
   not_allowed,         ///< a named secret
-  too_many_arguments,  ///< more defaults than one answer may carry
+  too_many_arguments,  ///< more values, or more bytes of them, than one answer may carry
   changed,             ///< the secrets changed at every attempt
   integrity,           ///< stored data was altered
   overloaded,

@@ -26,6 +26,7 @@
 #include "http/exchange/exchange.hpp"
 #include "http/log/log.hpp"
 #include "http/tls/handshake_log.hpp"
+#include "http/tls/socket_events.hpp"
 #include "http/wire/forwarded.hpp"
 #include "http/wire/networks.hpp"
 
@@ -82,6 +83,7 @@ struct ServerState {
 
 struct ThreadState {
   ServerState& server;
+  SocketEvents& sockets;
   DateField date{};
   LogBuffer access_log{};
   auth::Authenticator authenticator;

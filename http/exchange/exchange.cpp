@@ -14,8 +14,9 @@ struct MethodName {
 };
 
 constexpr std::array method_names{
-    MethodName{Method::get, "GET"},    MethodName{Method::post, "POST"},   MethodName{Method::patch, "PATCH"},
-    MethodName{Method::del, "DELETE"}, MethodName{Method::other, "other"},
+    MethodName{Method::get, "GET"},     MethodName{Method::post, "POST"},  MethodName{Method::put, "PUT"},
+    MethodName{Method::patch, "PATCH"}, MethodName{Method::del, "DELETE"}, MethodName{Method::options, "OPTIONS"},
+    MethodName{Method::other, "other"},
 };
 static_assert(crypto::has_row_for_each(method_names, &MethodName::method, Method::other));
 
@@ -40,6 +41,14 @@ std::string_view name_of(Plane plane) { return crypto::row_at(plane_names, plane
 const ProtectedResource& resource_of(const Services& services) {
   static const ProtectedResource none;
   return services.protected_resource != nullptr ? **services.protected_resource : none;
+}
+
+std::uint32_t body_limit_of(const Exchange& exchange) {
+  const Route& route = *exchange.route;
+  constexpr std::size_t usual = limits::secret_value.max;
+  const std::size_t longest = exchange.services.value_limit;
+  if (!route.grows_with_value || longest <= usual) return route.body_limit;
+  return route.body_limit + static_cast<std::uint32_t>((longest - usual) * limits::code_point_bytes);
 }
 
 void Response::drop() {

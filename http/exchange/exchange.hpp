@@ -6,6 +6,7 @@
 
 #include <array>
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -21,13 +22,14 @@
 #include "crypto/memory/wiped.hpp"
 #include "http/exchange/body_stream.hpp"
 #include "http/exchange/protected_resource.hpp"
+#include "http/json/limits.hpp"
 #include "store/model/api_key.hpp"
 #include "store/model/audit.hpp"
 #include "store/store.hpp"
 
 namespace tacit::http {
 
-enum class Method : std::uint8_t { get, post, patch, del, other };
+enum class Method : std::uint8_t { get, post, put, patch, del, options, other };
 
 /// As in a request line; "other" for `other`.
 std::string_view name_of(Method method);
@@ -51,6 +53,12 @@ struct RequestHead {
   std::string_view x_api_key;
   std::string_view content_type;
   std::string_view request_id;
+  std::string_view if_match;
+  std::string_view if_none_match;
+  std::string_view accept_encoding;
+  std::string_view idempotency_key;
+  std::string_view origin;                      ///< of the page whose script sends the request
+  std::string_view requested_method;            ///< Access-Control-Request-Method, of a preflight
   std::string_view traceparent;                 ///< valid, or empty (http/wire/trace_context.hpp)
   std::vector<std::string_view> forwarded_for;  ///< the lines of `X-Forwarded-For`, in order
   std::vector<std::string_view> forwarded;      ///< those of `Forwarded`
@@ -60,6 +68,10 @@ struct RequestHead {
   bool has_authorization = false;  ///< present, though it may be empty; likewise below
   bool has_token = false;
   bool has_x_api_key = false;
+  bool has_if_match = false;
+  bool has_if_none_match = false;
+  bool has_idempotency_key = false;
+  bool has_origin = false;
   bool expects_continue = false;
   bool expects_other = false;  ///< an Expect that is not 100-continue
   bool keep_alive = true;
@@ -82,6 +94,7 @@ struct Response {
   unsigned status = 200;
   crypto::WipedBytes body;
   std::string_view content_type = "application/json";  ///< of static storage
+  std::string_view cache_control = "no-store";         ///< likewise
   std::string headers;                                 ///< further header lines, each ended by CRLF
   bool close = false;                                  ///< end the connection after this answer
   std::unique_ptr<BodyStream> rest{};                  ///< what follows `body`; null: nothing
@@ -104,7 +117,9 @@ class MetricsSource {
 };
 
 class CertificateWatch;
-class ClientWatch;  // http/exchange/client_watch.hpp
+class ClientWatch;   // http/exchange/client_watch.hpp
+class ConsolePages;  // http/console/console_pages.hpp
+class Cors;          // http/chain/cors.hpp
 
 /// What handlers need. Outlives every connection; thread-safe.
 struct Services {
@@ -116,6 +131,11 @@ struct Services {
   auth::AuthenticatorOptions authentication{};
   /// Tells clients how to authenticate; may change at any time. Null: challenges alone.
   const crypto::Configured<ProtectedResource>* protected_resource = nullptr;
+  /// The origins whose pages may use the API; may change at any time. Null: none.
+  const crypto::Configured<Cors>* cors = nullptr;
+  /// The pages for people; may change at any time. Null: there is no console.
+  const crypto::Configured<ConsolePages>* console = nullptr;
+  std::size_t value_limit = limits::secret_value.max;  ///< code points of a value
   bool tool_user_token = false;  ///< the tool plane requires the user's token as well as the runtime's certificate
   const MetricsSource* metrics = nullptr;    ///< the source of /metrics
   bool serves_api = true;                    ///< false: only the tool plane
@@ -146,8 +166,9 @@ struct ExchangeState {
   boost::asio::ip::address client{};  ///< failed authentications count against this address
   std::string request_id;
   const Route* route = nullptr;
-  std::string_view path_id;   ///< the last path segment where the route takes one, as sent
-  auth::Principal principal;  ///< on the tool plane, the user of the token; empty if none is required
+  std::string_view path_id;      ///< the path's segment for `{id}`, as sent
+  std::string_view path_number;  ///< that for `{number}`
+  auth::Principal principal;     ///< on the tool plane, the user of the token; empty if none is required
   Response response;
   /// For the log and the audit: why the request was refused or failed, without anything secret. For a malformed request
   /// a sentence, which the client is sent, too.
@@ -179,14 +200,29 @@ struct Exchange : ExchangeFacts, ExchangeState {
 
 using Handler = boost::asio::awaitable<void> (*)(Exchange&);
 
+/// The header fields that change what a request does, and that only some routes take.
+enum class Terms : std::uint8_t { none = 0, if_match = 1, if_none_match = 2, idempotency_key = 4 };
+constexpr Terms operator|(Terms a, Terms b) {
+  return static_cast<Terms>(static_cast<unsigned>(a) | static_cast<unsigned>(b));
+}
+constexpr bool contains(Terms terms, Terms term) {
+  return (static_cast<unsigned>(terms) & static_cast<unsigned>(term)) != 0;
+}
+
 /// A row of the routes table.
 struct Route {
   Method method;
-  std::string_view path;     ///< without a trailing slash; `{id}` as the last segment takes one
+  std::string_view path;     ///< without a trailing slash; `{id}` and `{number}` as segments take one each
   store::Scope scope;        ///< what the principal, if any, needs; Scope::none on open routes
   bool authenticated;        ///< false: served without a credential
-  std::uint32_t body_limit;  ///< bytes; 0: the route takes no body
+  std::uint32_t body_limit;  ///< bytes, see body_limit_of(); 0: the route takes no body
   Handler handler;
+  Terms terms = Terms::none;      ///< the others are refused
+  bool grows_with_value = false;  ///< a value beyond the usual limit makes room for itself in the body
 };
+
+/// The bytes that the body of the exchange's route may have: the route's limit, and more if values may be longer than
+/// usual. 0: it takes none.
+std::uint32_t body_limit_of(const Exchange& exchange);
 
 }  // namespace tacit::http

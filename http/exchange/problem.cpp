@@ -1,6 +1,7 @@
 #include "http/exchange/problem.hpp"
 
 #include <array>
+#include <utility>
 
 #include "auth/model/scope_names.hpp"
 #include "crypto/text/enum_table.hpp"
@@ -84,17 +85,46 @@ constexpr std::array<ProblemOfErrc, store::errcs.size()> problems_of_errcs{{
     {store::Errc::overloaded, Problem::overloaded},
     {store::Errc::full, Problem::store_full},
     {store::Errc::unavailable, Problem::store_unavailable},
-    {store::Errc::too_many_arguments, Problem::too_many_arguments},
+    {store::Errc::too_many_arguments, Problem::internal},  // not used: answered as a fault of the body
     {store::Errc::too_many_secrets, Problem::too_many_secrets},
     {store::Errc::too_many_api_keys, Problem::too_many_api_keys},
     {store::Errc::scope_lacking, Problem::scope_missing},
     {store::Errc::outlives, Problem::api_key_outlives},
     {store::Errc::no_prekeys, Problem::no_prekeys},
     {store::Errc::value_needed, Problem::internal},  // not used: answered as a fault of the body
+    {store::Errc::precondition_failed, Problem::precondition_failed},
+    {store::Errc::key_reused, Problem::internal},  // not used: answered as a fault of the head
+    {store::Errc::version_rebound, Problem::version_rebound},
+    {store::Errc::version_current, Problem::version_current},
+    {store::Errc::too_soon, Problem::reported_too_soon},
+    {store::Errc::too_many_bytes, Problem::internal},  // not used: answered as a fault of the body
+    {store::Errc::too_large, Problem::change_too_large},
 }};
-static_assert(crypto::has_row_for_each(problems_of_errcs, &ProblemOfErrc::code, store::Errc::value_needed));
+static_assert(crypto::has_row_for_each(problems_of_errcs, &ProblemOfErrc::code, store::Errc::too_large));
 
 Problem problem_of(store::Errc code) { return crypto::row_at(problems_of_errcs, code).problem; }
+
+/// The faults that a failure is answered as; empty: it is answered otherwise.
+Faults faults_of(const store::Failure& failure) {
+  Faults faults;
+  if (failure.code == store::Errc::default_unbound) faults.push_back(default_unbound());
+  if (failure.code == store::Errc::value_needed) faults.push_back(value_needed());
+  if (failure.code == store::Errc::key_reused) return {idempotency_key_reused()};
+  if (failure.code == store::Errc::too_many_arguments) return {too_many_arguments(Loc{"body"})};
+  if (failure.code == store::Errc::too_many_bytes) return {too_many_value_bytes(Loc{"body"})};
+  return failure.item ? faults_of_item("secrets", *failure.item, std::move(faults)) : faults;
+}
+
+/// The place of the secret concerned, of a batch, to begin a sentence with.
+std::string place_of(const store::Failure& failure) {
+  return failure.item ? "secrets[" + std::to_string(*failure.item) + "]: " : std::string();
+}
+
+/// A problem of one secret of a batch.
+void answer_item(Exchange& exchange, const store::Failure& failure) {
+  const ProblemRow& row = row_of(problem_of(failure.code));
+  write_detail(begin(exchange, row), place_of(failure).append(row.sentence));
+}
 
 }  // namespace
 
@@ -112,32 +142,32 @@ void answer(Exchange& exchange, Problem problem) {
   write_detail(begin(exchange, row), sentence);
 }
 
+std::string tool_refusal(const Exchange& exchange, Problem problem, std::string_view tool, std::string_view withheld) {
+  if (problem == Problem::tool_not_granted) return not_granted(exchange, tool);
+  if (problem != Problem::other_user) return not_released(exchange, tool, withheld);
+  return runtime_and_tool(exchange, " asked for", tool).append(" for a user that its token does not belong to.");
+}
+
 void answer_tool_refused(Exchange& exchange, Problem problem, std::string_view tool, std::string_view withheld) {
-  std::string sentence;
-  if (problem == Problem::tool_not_granted) {
-    sentence = not_granted(exchange, tool);
-  } else if (problem == Problem::other_user) {
-    sentence = runtime_and_tool(exchange, " asked for", tool).append(" for a user that its token does not belong to.");
-  } else {
-    sentence = not_released(exchange, tool, withheld);
-  }
+  const std::string sentence = tool_refusal(exchange, problem, tool, withheld);
   write_detail(begin(exchange, row_of(problem)), sentence);
 }
 
 void answer(Exchange& exchange, const store::Failure& failure) {
   exchange.note = store::to_string(failure.code);
+  if (const Faults faults = faults_of(failure); !faults.empty()) return answer(exchange, faults);
   switch (failure.code) {
     case store::Errc::quota_exceeded:
-      return write_quota_body(begin(exchange, row_of(Problem::quota_exceeded)), failure.quota);
+      return write_quota_body(begin(exchange, row_of(Problem::quota_exceeded)), failure.quota, place_of(failure));
     case store::Errc::too_many_secrets:
-      return write_secrets_limit_body(begin(exchange, row_of(Problem::too_many_secrets)), failure.quota);
+      return write_secrets_limit_body(begin(exchange, row_of(Problem::too_many_secrets)), failure.quota,
+                                      place_of(failure));
+    case store::Errc::name_taken:
+    case store::Errc::default_taken:
+      return failure.item ? answer_item(exchange, failure) : answer(exchange, problem_of(failure.code));
     case store::Errc::scope_lacking:
       return answer_scope_missing(exchange, failure.lacking,
                                   ", so it can neither grant it to a key nor change the rights of a key that has it.");
-    case store::Errc::default_unbound:
-      return answer(exchange, Faults{default_unbound()});
-    case store::Errc::value_needed:
-      return answer(exchange, Faults{value_needed()});
     default:
       return answer(exchange, problem_of(failure.code));
   }

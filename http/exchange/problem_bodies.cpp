@@ -28,9 +28,9 @@ std::string_view reason_of_certificate(std::string_view fault) {
 
 /// `limit`, `used`: these members, with the comma and the name.
 void write_quota(crypto::WipedBytes& body, Problem problem, std::string_view limit, std::string_view used,
-                 const store::QuotaDetail& quota) {
+                 const store::QuotaDetail& quota, std::string_view place) {
   body.append(R"({"detail":{"msg":)");
-  write_text(body, row_of(problem).sentence);
+  write_text(body, std::string(place).append(row_of(problem).sentence));
   body.append(limit);
   write_number(body, quota.limit);
   body.append(used);
@@ -51,7 +51,7 @@ void write_detail(crypto::WipedBytes& body, std::string_view sentence) {
 std::string sentence_of(const Exchange& exchange, const ProblemRow& row) {
   if (row.problem == Problem::malformed_request && !exchange.note.empty()) return exchange.note;
   if (row.problem == Problem::body_too_large && exchange.route != nullptr) {
-    const std::uint32_t limit = exchange.route->body_limit;
+    const std::uint32_t limit = body_limit_of(exchange);
     if (limit == 0) {
       return "The path takes no body, and ignores one only up to " + std::to_string(limits::ignored_body) + " bytes.";
     }
@@ -64,12 +64,12 @@ std::string sentence_of(const Exchange& exchange, const ProblemRow& row) {
   return sentence;
 }
 
-void write_quota_body(crypto::WipedBytes& body, const store::QuotaDetail& quota) {
-  write_quota(body, Problem::quota_exceeded, R"(,"limit":)", R"(,"used":)", quota);
+void write_quota_body(crypto::WipedBytes& body, const store::QuotaDetail& quota, std::string_view place) {
+  write_quota(body, Problem::quota_exceeded, R"(,"limit":)", R"(,"used":)", quota, place);
 }
 
-void write_secrets_limit_body(crypto::WipedBytes& body, const store::QuotaDetail& secrets) {
-  write_quota(body, Problem::too_many_secrets, R"(,"count_limit":)", R"(,"count":)", secrets);
+void write_secrets_limit_body(crypto::WipedBytes& body, const store::QuotaDetail& secrets, std::string_view place) {
+  write_quota(body, Problem::too_many_secrets, R"(,"count_limit":)", R"(,"count":)", secrets, place);
 }
 
 }  // namespace tacit::http

@@ -7,7 +7,7 @@
 #include "crypto/text/enum_table.hpp"
 #include "http/exchange/head_limits.hpp"
 #include "http/exchange/reason_phrase.hpp"
-#include "store/model/release.hpp"
+#include "http/json/limits.hpp"
 
 namespace tacit::http {
 namespace {
@@ -34,6 +34,18 @@ constexpr ProblemRow with_limit(std::size_t limit, ProblemRow row) {
 constexpr std::array rows{
     closes(Problem::malformed_request, 400, "The request head is not valid HTTP/1.1 (RFC 9112)."),
     closes(Problem::plain_http, 400, "This port speaks HTTPS: use https:// instead of http://."),
+    stays_open(Problem::condition_unused, 400,
+               "The request's method and path take no such condition: send it without If-Match and If-None-Match. "
+               "PUT takes If-None-Match only with *."),
+    stays_open(
+        Problem::condition_malformed, 400,
+        "The field If-Match or If-None-Match is neither * nor a list of entity tags, as the field ETag has them."),
+    stays_open(Problem::idempotency_key_unused, 400,
+               "The field Idempotency-Key is for a POST of a secret, of a batch and of a rollback: send the request "
+               "without it."),
+    with_limit(limits::idempotency_key,
+               stays_open(Problem::idempotency_key_malformed, 400,
+                          "The field Idempotency-Key must have 1 to {} visible ASCII characters.")),
     stays_open(Problem::credential_missing, 401, "A credential is needed: header token, Authorization or x-api-key."),
     stays_open(Problem::user_token_missing, 401,
                "The user's own token is needed in addition to the certificate: header token or Authorization."),
@@ -54,10 +66,13 @@ constexpr std::array rows{
     stays_open(Problem::name_taken, 409, "A secret of this name already exists."),
     stays_open(Problem::default_taken, 409, "This tool_name and tool_arg already have a default secret."),
     stays_open(Problem::changed_meanwhile, 409, "Another request changed the same data meanwhile; try again."),
-    with_limit(store::most_arguments, stays_open(Problem::too_many_arguments, 409,
-                                                 "More than {} of the tenant's defaults fill arguments of this tool; "
-                                                 "name fewer or provide some.")),
     stays_open(Problem::too_many_api_keys, 409, "The tenant has reached its limit of API keys; revoke one first."),
+    stays_open(Problem::version_rebound, 409,
+               "The secret's tool_name or tool_arg has changed since that version, so its value cannot come back."),
+    stays_open(Problem::version_current, 409, "That version is the secret's present value."),
+    stays_open(Problem::precondition_failed, 412,
+               "The condition in If-Match or If-None-Match does not hold, and nothing was changed; read the secret "
+               "again."),
     closes(Problem::body_too_large, 413, "The body is larger than this path accepts."),
     stays_open(Problem::quota_exceeded, 413, "The stored secrets would exceed the size limit."),
     stays_open(Problem::too_many_secrets, 413, "The tenant has reached its limit of secrets; delete one first."),
@@ -76,10 +91,15 @@ constexpr std::array rows{
                "Too many credentials from this address were not valid; try again later."),
     stays_open(Problem::asking_throttled, 429,
                "Too many new tokens from this address need a query to their issuer; try again later."),
+    stays_open(Problem::reported_too_soon, 429, "This secret was reported less than a minute ago; try again later.",
+               "Retry-After: 60\r\n"),
     with_limit(max_head_size, closes(Problem::header_too_large, 431, "The request head is longer than {} bytes.")),
     stays_open(Problem::internal, 500, "The server failed to process the request; its id is "),
     stays_open(Problem::integrity, 500,
                "Stored data failed its integrity check and was not used; the request's id is "),
+    stays_open(Problem::change_too_large, 500,
+               "One transaction of etcd cannot hold the change, so an operator has to raise etcd-max-txn-ops or "
+               "etcd-max-request-bytes, and the same limits of its servers; the request's id is "),
     stays_open(Problem::overloaded, 503, "Too many requests are waiting; try again soon.", retry_soon),
     stays_open(Problem::memory_short, 503, "Requests and answers use all the memory allowed for them; try again soon.",
                retry_soon),

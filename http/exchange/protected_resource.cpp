@@ -34,7 +34,7 @@ std::string document_of(std::string_view url, const std::vector<std::string>& is
 
 ProtectedResource::ProtectedResource() : ProtectedResource({}, {}) {}
 
-ProtectedResource::ProtectedResource(std::string_view url, std::vector<std::string> issuers) {
+ProtectedResource::ProtectedResource(std::string_view url, std::vector<std::string> issuers) : url_(url) {
   // RFC 9728 section 2 and RFC 8414 section 2: authorization servers have https URLs. A shared secret's issuer may have
   // any name.
   std::erase_if(issuers, [](const std::string& issuer) { return !issuer.starts_with("https://"); });

@@ -21,11 +21,14 @@ class ProtectedResource {
   const WwwAuthenticate& challenges() const { return challenges_; }
   /// The document; empty if there is none.
   const std::string& document() const { return document_; }
+  /// Where clients reach the API; empty: not known.
+  const std::string& url() const { return url_; }
   friend bool operator==(const ProtectedResource&, const ProtectedResource&) = default;
 
  private:
   WwwAuthenticate challenges_{std::string_view()};
   std::string document_;
+  std::string url_;
 };
 
 }  // namespace tacit::http

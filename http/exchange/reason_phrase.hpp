@@ -12,9 +12,12 @@ struct ReasonPhrase {
   std::string_view text;
 };
 
-inline constexpr std::array<ReasonPhrase, 22> reason_phrases{{
+inline constexpr std::array<ReasonPhrase, 25> reason_phrases{{
     {100, "Continue"},
     {200, "OK"},
+    {204, "No Content"},
+    {302, "Found"},
+    {304, "Not Modified"},
     {400, "Bad Request"},
     {401, "Unauthorized"},
     {403, "Forbidden"},

@@ -15,7 +15,7 @@ namespace tacit::http {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 
-Connection::Connection(tcp::socket accepted, const tcp::endpoint& from, std::optional<asio::ip::address> client,
+Connection::Connection(crypto::Descriptor accepted, const tcp::endpoint& from, std::optional<asio::ip::address> client,
                        Plane plane, SSL_CTX* tls, ThreadState& of_thread)
     : ConnectionCore(std::move(accepted), from, std::move(client), plane, tls, of_thread) {}
 

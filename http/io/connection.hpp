@@ -7,6 +7,7 @@
 
 #include <optional>
 
+#include "crypto/files/descriptor.hpp"
 #include "http/io/answer_writer.hpp"
 #include "http/io/connection_body.hpp"
 #include "http/io/connection_client.hpp"
@@ -23,7 +24,7 @@ class Connection final : public ConnectionCore {
   using Clock = ConnectionState::Clock;
 
   /// The connection counts for `client`; nullopt: `from` is a balancer, whose PROXY header names the client.
-  Connection(boost::asio::ip::tcp::socket accepted, const boost::asio::ip::tcp::endpoint& from,
+  Connection(crypto::Descriptor accepted, const boost::asio::ip::tcp::endpoint& from,
              std::optional<boost::asio::ip::address> client, Plane plane, SSL_CTX* tls, ThreadState& of_thread);
   ~Connection();
 

@@ -44,7 +44,7 @@ asio::awaitable<BodyRead> ConnectionBody::read_chunked_body(Exchange& exchange) 
   ConnectionInput& input = connection_.input;
   ConnectionState& state = connection_.state;
   TlsStream& stream = connection_.stream;
-  ChunkDecoder decoder(largest_body(*exchange.route));
+  ChunkDecoder decoder(largest_body(exchange));
   state.await_input(Stage::body, ConnectionState::Clock::now());
   if (input.untaken().empty() && exchange.head.expects_continue) {
     const bool sent = co_await invite();

@@ -47,10 +47,11 @@ void ConnectionPeer::become(const tcp::endpoint& other) {
   text = peer_text(endpoint.address(), endpoint.port());
 }
 
-ConnectionCore::ConnectionCore(tcp::socket accepted, const tcp::endpoint& from, std::optional<asio::ip::address> client,
-                               Plane plane, SSL_CTX* tls, ThreadState& of_thread)
+ConnectionCore::ConnectionCore(crypto::Descriptor accepted, const tcp::endpoint& from,
+                               std::optional<asio::ip::address> client, Plane plane, SSL_CTX* tls,
+                               ThreadState& of_thread)
     : thread(of_thread),
-      socket(std::move(accepted)),
+      socket(std::move(accepted), of_thread.sockets),
       stream(socket, turn, tls),
       lifetime(of_thread.server.lifetime(plane), ConnectionState::Clock::now(), any_number()),
       state(terms_of(of_thread, plane), ConnectionState::Clock::now()),

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "crypto/files/descriptor.hpp"
 #include "crypto/memory/wiped.hpp"
 #include "http/chain/buffer_budget.hpp"
 #include "http/chain/tenant_buffers.hpp"
@@ -48,7 +49,7 @@ struct RequestProgress {
 /// Belongs, with all its members, to one thread.
 class ConnectionCore : public Deadlined {
  public:
-  ConnectionCore(boost::asio::ip::tcp::socket accepted, const boost::asio::ip::tcp::endpoint& peer,
+  ConnectionCore(crypto::Descriptor accepted, const boost::asio::ip::tcp::endpoint& peer,
                  std::optional<boost::asio::ip::address> client, Plane plane, SSL_CTX* tls, ThreadState& thread);
 
   /// Ends the connection whatever it does. What a handler has begun in the store continues.

@@ -3,6 +3,7 @@
 #include <array>
 #include <cerrno>
 #include <cstdint>
+#include <utility>
 
 #include <fcntl.h>
 #include <linux/filter.h>
@@ -14,6 +15,16 @@ namespace tacit::http {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 using boost::system::error_code;
+
+boost::system::result<Accepted> accept_one(tcp::acceptor& acceptor) {
+  tcp::endpoint peer;
+  auto size = static_cast<socklen_t>(peer.capacity());
+  const int socket = ::accept4(acceptor.native_handle(), peer.data(), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+  if (socket < 0) return error_code(errno, boost::system::system_category());
+  crypto::Descriptor descriptor(socket);
+  peer.resize(size);
+  return Accepted{std::move(descriptor), peer};
+}
 
 boost::system::result<tcp::acceptor> listen_with_others(asio::io_context& context, const tcp::endpoint& endpoint) {
   tcp::acceptor acceptor(context);

@@ -5,7 +5,19 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/system/result.hpp>
 
+#include "crypto/files/descriptor.hpp"
+
 namespace tacit::http {
+
+/// A new connection: its socket is non-blocking and unknown to Asio.
+struct Accepted {
+  crypto::Descriptor socket;
+  boost::asio::ip::tcp::endpoint peer;
+};
+
+/// The next connection that waits in the listening socket's queue. Fails with would_block if there is none. Does not
+/// block.
+boost::system::result<Accepted> accept_one(boost::asio::ip::tcp::acceptor& acceptor);
 
 /// Listens on the endpoint with SO_REUSEPORT, so that the other io threads can do so, too. Does not block.
 boost::system::result<boost::asio::ip::tcp::acceptor> listen_with_others(

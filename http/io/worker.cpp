@@ -9,7 +9,6 @@
 #include <random>
 #include <utility>
 
-#include "http/io/listening_socket.hpp"
 #include "http/log/log.hpp"
 #include "http/tls/certificate_watch.hpp"
 #include "store/api_keys/api_keys.hpp"
@@ -58,6 +57,7 @@ void log_end(std::exception_ptr failure) {
 
 Worker::Worker(ServerState& server)
     : state_{.server = server,
+             .sockets = sockets_,
              .authenticator = auth::Authenticator(server.services.store.api_keys(), server.services.issuers,
                                                   server.services.authentication),
              .tenant_rates = {
@@ -112,18 +112,19 @@ void Worker::gather_api_key_uses() {
 asio::awaitable<void> Worker::accept_connections(Acceptor& listener) {
   asio::steady_timer pause(context_);
   while (listener.acceptor.is_open()) {
-    auto [error, socket] = co_await listener.acceptor.async_accept(asio::as_tuple(asio::use_awaitable));
-    if (!error) {
+    auto accepted = accept_one(listener.acceptor);
+    if (accepted) {
       try {
-        adopt(std::move(socket), listener);
+        adopt(std::move(*accepted), listener);
       } catch (...) {
         log_end(std::current_exception());  // out of memory for this connection: there may be enough for the next
       }
-    } else if (error == asio::error::operation_aborted || error == asio::error::bad_descriptor) {
-      co_return;
-    } else if (error != asio::error::connection_aborted) {
+      co_await asio::post(context_, asio::use_awaitable);  // the connections that are there come first
+    } else if (accepted.error() == asio::error::would_block) {
+      co_await listener.acceptor.async_wait(tcp::acceptor::wait_read, asio::as_tuple(asio::use_awaitable));
+    } else if (accepted.error() != asio::error::connection_aborted) {
       // Out of descriptors or memory: other connections must end first, and retrying at once would spin.
-      log(LogLine(LogLevel::error, "accept_failed").field("reason", error.message()));
+      log(LogLine(LogLevel::error, "accept_failed").field("reason", accepted.error().message()));
       pause.expires_after(accept_pause);
       co_await pause.async_wait(asio::as_tuple(asio::use_awaitable));
     }
@@ -155,10 +156,8 @@ void Worker::make_room_for_monitor(const asio::ip::address& client) {
   leaving->expired();
 }
 
-void Worker::adopt(tcp::socket socket, const Acceptor& listener) {
-  error_code error;
-  const tcp::endpoint peer = socket.remote_endpoint(error);
-  if (error) return;
+void Worker::adopt(Accepted accepted, const Acceptor& listener) {
+  const tcp::endpoint& peer = accepted.peer;
   ConnectionLimits& limits = state_.server.limits(listener.plane);
   const bool told_later =
       listener.plane != Plane::admin && state_.server.balancers.proxy_protocol_from.contain(peer.address());
@@ -173,8 +172,8 @@ void Worker::adopt(tcp::socket socket, const Acceptor& listener) {
   }
   std::unique_ptr<Connection> connection;
   try {
-    connection =
-        std::make_unique<Connection>(std::move(socket), peer, client, listener.plane, listener.tls.get(), state_);
+    connection = std::make_unique<Connection>(std::move(accepted.socket), peer, client, listener.plane,
+                                              listener.tls.get(), state_);
   } catch (...) {
     limits.leave(client);
     counters.connections_closed.add();
@@ -218,11 +217,8 @@ bool Worker::stuck_for(Deadlined::Clock::duration most) const {
 
 /// Closing the socket would reset the connections that wait in its queue.
 void Worker::take_waiting(Acceptor& listener) {
-  for (;;) {
-    error_code error;
-    tcp::socket socket = listener.acceptor.accept(context_, error);
-    if (error) break;
-    adopt(std::move(socket), listener);
+  for (auto accepted = accept_one(listener.acceptor); accepted; accepted = accept_one(listener.acceptor)) {
+    adopt(std::move(*accepted), listener);
   }
 }
 

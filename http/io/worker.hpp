@@ -14,6 +14,8 @@
 #include "http/chain/thread_state.hpp"
 #include "http/io/connection.hpp"
 #include "http/io/deadlines.hpp"
+#include "http/io/listening_socket.hpp"
+#include "http/tls/socket_events.hpp"
 #include "http/tls/tls_context.hpp"
 
 namespace tacit::http {
@@ -54,7 +56,7 @@ class Worker {
   boost::system::result<boost::asio::ip::tcp::endpoint> add(Acceptor acceptor);
   boost::asio::awaitable<void> accept_connections(Acceptor& acceptor);
   void make_room_for_monitor(const boost::asio::ip::address& client);
-  void adopt(boost::asio::ip::tcp::socket socket, const Acceptor& acceptor);
+  void adopt(Accepted accepted, const Acceptor& acceptor);
   boost::asio::awaitable<void> sweep();
   void gather_api_key_uses();
   boost::asio::awaitable<void> leave();
@@ -64,6 +66,7 @@ class Worker {
   void for_each_connection(Visit visit);
 
   boost::asio::io_context context_{1};
+  SocketEvents sockets_{context_};
   ThreadState state_;
   std::list<Acceptor> acceptors_;
   DeadlineList connections_;

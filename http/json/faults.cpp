@@ -1,5 +1,7 @@
 #include "http/json/faults.hpp"
 
+#include <array>
+
 #include "crypto/text/sentence.hpp"
 #include "http/json/json_writer.hpp"
 
@@ -64,6 +66,13 @@ Fault bool_parsing(Loc loc) {
   return fault("bool_parsing", std::move(loc), "Input should be a valid boolean, unable to interpret input");
 }
 
+Fault int_type(Loc loc) { return fault("int_type", std::move(loc), "Input should be a valid integer"); }
+
+Fault int_from_float(Loc loc) {
+  return fault("int_from_float", std::move(loc),
+               "Input should be a valid integer, got a number with a fractional part");
+}
+
 Fault int_parsing(Loc loc) {
   return fault("int_parsing", std::move(loc), "Input should be a valid integer, unable to parse string as an integer");
 }
@@ -79,6 +88,11 @@ Fault less_than_equal(Loc loc, std::size_t max) {
 Fault list_type(Loc loc) { return fault("list_type", std::move(loc), "Input should be a valid list"); }
 
 Fault dict_type(Loc loc) { return fault("dict_type", std::move(loc), "Input should be a valid dictionary"); }
+
+Fault model_attributes_type(Loc loc) {
+  return fault("model_attributes_type", std::move(loc),
+               "Input should be a valid dictionary or object to extract fields from");
+}
 
 Fault too_short(Loc loc, std::string_view what, std::size_t min, std::size_t found) {
   return fault("too_short", std::move(loc),
@@ -141,6 +155,28 @@ Fault default_unbound() {
 Fault value_needed() {
   return value_error(Loc{"body", "secret_value"},
                      "tool_name and tool_arg are sealed with the value: changing them needs secret_value");
+}
+
+Fault idempotency_key_reused() {
+  return value_error(Loc{"header", "idempotency-key"}, "Idempotency-Key came with another body before");
+}
+
+Fault too_many_arguments(Loc loc) {
+  return value_error(std::move(loc), "one answer would have more than " + std::to_string(store::most_arguments) +
+                                         " arguments; ask for fewer tools, name fewer secrets or provide some");
+}
+
+Fault too_many_value_bytes(Loc loc) {
+  return value_error(std::move(loc), "the values of one answer would have more than " +
+                                         std::to_string(store::most_value_bytes) + " bytes; ask for fewer at once");
+}
+
+Faults faults_of_item(std::string_view list, std::size_t index, Faults faults) {
+  for (Fault& fault : faults) {
+    const std::array<LocStep, 2> item{list, std::uint64_t{index}};
+    fault.loc.insert(fault.loc.begin() + 1, item.begin(), item.end());
+  }
+  return faults;
 }
 
 void write_faults(crypto::WipedBytes& out, const Faults& faults) {

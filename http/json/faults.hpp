@@ -62,11 +62,15 @@ Fault string_too_short(Loc loc, std::size_t min);
 Fault string_too_long(Loc loc, std::size_t max, std::size_t found);
 Fault bool_type(Loc loc);
 Fault bool_parsing(Loc loc);
+Fault int_type(Loc loc);
 Fault int_parsing(Loc loc);
+Fault int_from_float(Loc loc);
 Fault greater_than_equal(Loc loc, std::size_t min);
 Fault less_than_equal(Loc loc, std::size_t max);
 Fault list_type(Loc loc);
 Fault dict_type(Loc loc);
+/// An item of a list that is no object.
+Fault model_attributes_type(Loc loc);
 /// `what` is "List" or "Dictionary".
 Fault too_short(Loc loc, std::string_view what, std::size_t min, std::size_t found);
 Fault too_long(Loc loc, std::string_view what, std::size_t max, std::size_t found);
@@ -93,6 +97,16 @@ Fault default_unbound();
 
 /// The rule that a value which is sealed with its tool and argument is needed to change them.
 Fault value_needed();
+
+/// The rule that an idempotency key belongs to one body.
+Fault idempotency_key_reused();
+
+/// The limits of one answer of the tool plane, with the place of what asks for too much.
+Fault too_many_arguments(Loc loc);
+Fault too_many_value_bytes(Loc loc);
+
+/// The faults of an item of the list `list` of the body, found as those of a body of its own, at their places.
+Faults faults_of_item(std::string_view list, std::size_t index, Faults faults);
 
 /// `{"detail":[{"type":…,"loc":[…],"msg":…},…]}`
 void write_faults(crypto::WipedBytes& out, const Faults& faults);

@@ -119,6 +119,7 @@ class TextListField final : public ContainerField {
  public:
   TextListField(std::string_view name, std::size_t max_items, limits::Length length);
   void check(Faults& faults) const;
+  bool has_value() const { return given_ == Given::value; }
   std::vector<std::string> value() { return std::move(items_); }  ///< once
 
  private:

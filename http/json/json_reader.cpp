@@ -145,7 +145,9 @@ JsonFault explain(std::string_view body, std::size_t stopped, error_code code, b
   }
   Faults faults;
   if (parser.handler().is_object()) return faults;
-  for (const JsonMember& member : members) faults.push_back(missing(Loc{"body", member.name}));
+  for (const JsonMember& member : members) {
+    if (!member.added) faults.push_back(missing(Loc{"body", member.name}));
+  }
   return faults;
 }
 

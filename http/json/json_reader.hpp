@@ -46,6 +46,7 @@ class JsonTarget {
 struct JsonMember {
   std::string_view name;  ///< in static storage
   JsonTarget* target;
+  bool added = false;  ///< a field that the published API lacks: not reported as missing where there is no object
 };
 
 /// Names of unknown members, in order; at most the first unknown_members.

@@ -44,4 +44,12 @@ void write_time(crypto::WipedBytes& out, std::int64_t microseconds_since_epoch) 
   out.push_back('"');
 }
 
+void write_time_or_null(crypto::WipedBytes& out, const std::optional<std::int64_t>& instant) {
+  if (instant) {
+    write_time(out, *instant);
+  } else {
+    out.append("null");
+  }
+}
+
 }  // namespace tacit::http

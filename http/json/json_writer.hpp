@@ -25,4 +25,7 @@ void write_uuid(crypto::WipedBytes& out, const crypto::Uuid& id);
 /// the years 0000 to 9999, which RFC 3339 cannot express, are clamped.
 void write_time(crypto::WipedBytes& out, std::int64_t microseconds_since_epoch);
 
+/// Writes an instant or null.
+void write_time_or_null(crypto::WipedBytes& out, const std::optional<std::int64_t>& instant);
+
 }  // namespace tacit::http

@@ -1,6 +1,7 @@
 #include "http/tls/client_socket.hpp"
 
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/async_result.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -10,13 +11,14 @@
 #include <utility>
 
 #include <linux/sockios.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/ioctl.h>
 
 namespace tacit::http {
 
 namespace asio = boost::asio;
-using asio::ip::tcp;
 
 namespace {
 
@@ -28,14 +30,18 @@ asio::awaitable<std::tuple<boost::system::error_code>> let_others_go_first(asio:
 
 }  // namespace
 
-ClientSocket::ClientSocket(tcp::socket socket) : socket_(std::move(socket)) {
-  boost::system::error_code ignored;
-  socket_.native_non_blocking(true, ignored);
-  socket_.set_option(tcp::no_delay(true), ignored);
+ClientSocket::ClientSocket(crypto::Descriptor socket, SocketEvents& events)
+    : events_(events), socket_(std::move(socket)), readiness_(events) {
+  const int on = 1;
+  static_cast<void>(::setsockopt(socket_.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on));
+  readiness_.enter(socket_.get());
 }
 
 Transfer ClientSocket::peek(std::span<std::uint8_t> out) {
-  return transfer_of_call(::recv(socket_.native_handle(), out.data(), out.size(), MSG_PEEK));
+  const ssize_t size = ::recv(socket_.get(), out.data(), out.size(), MSG_PEEK);
+  const Transfer seen = transfer_of_call(size);
+  if (size != 0) readiness_.peeked();
+  return seen;
 }
 
 void ClientSocket::skip(std::size_t size) {
@@ -48,13 +54,19 @@ void ClientSocket::skip(std::size_t size) {
 }
 
 asio::awaitable<std::tuple<boost::system::error_code>> ClientSocket::wait(TransferStatus status) {
-  if (status == TransferStatus::yield) return let_others_go_first(socket_.get_executor());
-  const auto what = status == TransferStatus::want_write ? tcp::socket::wait_write : tcp::socket::wait_read;
-  return socket_.async_wait(what, asio::as_tuple(asio::use_awaitable));
+  if (status == TransferStatus::yield) return let_others_go_first(events_.executor());
+  using Direction = SocketEvents::Direction;
+  const auto what = status == TransferStatus::want_write ? Direction::write : Direction::read;
+  constexpr auto token = asio::as_tuple(asio::use_awaitable);
+  return asio::async_initiate<decltype(token), void(boost::system::error_code)>(
+      [](auto handler, SocketEvents::Socket* readiness, Direction direction) {
+        readiness->wait(direction, SocketEvents::Handler(std::move(handler)));
+      },
+      token, &readiness_, what);
 }
 
 ClientSocket::Peer ClientSocket::peer() {
-  pollfd state{socket_.native_handle(), POLLRDHUP, 0};
+  pollfd state{socket_.get(), POLLRDHUP, 0};
   if (::poll(&state, 1, 0) <= 0) return Peer::there;
   if ((state.revents & (POLLERR | POLLHUP | POLLNVAL)) != 0) return Peer::gone;
   return (state.revents & POLLRDHUP) != 0 ? Peer::silent : Peer::there;
@@ -62,35 +74,35 @@ ClientSocket::Peer ClientSocket::peer() {
 
 bool ClientSocket::has_unread() {
   int size = 0;
-  return ::ioctl(socket_.native_handle(), FIONREAD, &size) == 0 && size > 0;
+  return ::ioctl(socket_.get(), FIONREAD, &size) == 0 && size > 0;
 }
 
 std::uint64_t ClientSocket::taken() {
   int size = 0;
-  const bool known = ::ioctl(socket_.native_handle(), SIOCOUTQ, &size) == 0 && size > 0;
+  const bool known = ::ioctl(socket_.get(), SIOCOUTQ, &size) == 0 && size > 0;
   return sent_ - std::min(sent_, known ? static_cast<std::uint64_t>(size) : 0);
 }
 
-void ClientSocket::end_sending() { ::shutdown(socket_.native_handle(), SHUT_WR); }
+void ClientSocket::end_sending() { ::shutdown(socket_.get(), SHUT_WR); }
 
 asio::awaitable<void> ClientSocket::drop_input() {
   std::array<std::uint8_t, 4096> dropped;
   for (;;) {
     const auto [error] = co_await wait(TransferStatus::want_read);
-    if (error || !socket_.is_open()) co_return;
+    if (error || !socket_) co_return;
     const ssize_t got = receive(dropped);
     if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR)) co_return;
   }
 }
 
 void ClientSocket::drop_output_on_close() {
-  boost::system::error_code ignored;
-  socket_.set_option(tcp::socket::linger(true, 0), ignored);
+  const linger at_once{1, 0};
+  static_cast<void>(::setsockopt(socket_.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once));
 }
 
 void ClientSocket::close() {
-  boost::system::error_code ignored;
-  socket_.close(ignored);
+  readiness_.leave();
+  socket_ = crypto::Descriptor();
 }
 
 }  // namespace tacit::http

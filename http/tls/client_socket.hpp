@@ -2,7 +2,7 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/ip/tcp.hpp>
+#include <boost/system/error_code.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -12,23 +12,30 @@
 #include <sys/socket.h>
 #include <sys/types.h>
 
+#include "crypto/files/descriptor.hpp"
 #include "crypto/memory/bytes.hpp"
+#include "http/tls/socket_events.hpp"
 #include "http/tls/transfer.hpp"
 
 namespace tacit::http {
 
-/// Used only on the thread of the socket's executor. The process must ignore SIGPIPE.
+/// Used on one thread. The process must ignore SIGPIPE.
 class ClientSocket {
  public:
-  /// Takes a connected socket and makes it non-blocking.
-  explicit ClientSocket(boost::asio::ip::tcp::socket socket);
+  /// Takes a connected, non-blocking socket. `events`, of the thread that uses it, must outlive it.
+  ClientSocket(crypto::Descriptor socket, SocketEvents& events);
 
   /// Like recv(2).
-  ssize_t receive(std::span<std::uint8_t> out) { return ::recv(socket_.native_handle(), out.data(), out.size(), 0); }
+  ssize_t receive(std::span<std::uint8_t> out) {
+    const ssize_t size = ::recv(socket_.get(), out.data(), out.size(), 0);
+    readiness_.received(out.size(), size);
+    return size;
+  }
   /// Like send(2). Counts the bytes.
   ssize_t send(crypto::ByteView data) {
-    const ssize_t size = ::send(socket_.native_handle(), data.data(), data.size(), MSG_NOSIGNAL);
+    const ssize_t size = ::send(socket_.get(), data.data(), data.size(), MSG_NOSIGNAL);
     if (size > 0) sent_ += static_cast<std::uint64_t>(size);
+    readiness_.sent(data.size(), size);
     return size;
   }
   /// Reads bytes without consuming them.
@@ -37,8 +44,8 @@ class ClientSocket {
   void skip(std::size_t size);
 
   /// Waits until the socket is ready for `status`; `yield`: until the other ready handlers have run. An error if the
-  /// wait was cancelled or the socket was closed. (Returns the operation itself, because a wrapping coroutine would
-  /// cost a frame per request.)
+  /// socket was closed. One wait at a time. (Returns the operation itself, because a wrapping coroutine would cost a
+  /// frame per request.)
   boost::asio::awaitable<std::tuple<boost::system::error_code>> wait(TransferStatus status);
 
   /// The peer's state as known to the system.
@@ -64,11 +71,13 @@ class ClientSocket {
   /// Makes closing the socket drop unsent data, instead of leaving it in the system's memory for as long as the peer
   /// does not read.
   void drop_output_on_close();
-  /// Ends pending waits and closes the socket. Must be called from the socket's own thread.
+  /// Ends a pending wait and closes the socket. Must be called from the socket's own thread.
   void close();
 
  private:
-  boost::asio::ip::tcp::socket socket_;
+  SocketEvents& events_;
+  crypto::Descriptor socket_;
+  SocketEvents::Socket readiness_;
   std::uint64_t sent_ = 0;
 };
 

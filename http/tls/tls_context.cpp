@@ -22,9 +22,9 @@ namespace {
 int refuse_passphrase(char*, int, int, void*) { return -1; }
 
 /// Allows only groups whose key exchange takes less than a millisecond, because the client chooses the group. OpenSSL's
-/// default list has finite-field groups (RFC 7919), the largest of which blocks the thread for 120 ms. CPU time of a key
-/// exchange with OpenSSL 3.0: X25519 0.08 ms, P-256 0.12 ms, X448 0.4 ms, P-521 0.8 ms; but P-384 2 ms, because it has
-/// no fast code for this curve. OpenSSL 3.5 has.
+/// default list has finite-field groups (RFC 7919), the largest of which blocks the thread for 120 ms. CPU time of a
+/// key exchange with OpenSSL 3.0: X25519 0.08 ms, P-256 0.12 ms, X448 0.4 ms, P-521 0.8 ms; but P-384 2 ms, because it
+/// has no fast code for this curve. OpenSSL 3.5 has.
 void set_groups(SSL_CTX* context) {
   if (SSL_CTX_set1_groups_list(context, "X25519MLKEM768:X25519:P-256:X448:P-384:P-521") == 1) return;
   ERR_clear_error();  // X25519MLKEM768 needs OpenSSL 3.5

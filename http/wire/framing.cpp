@@ -30,10 +30,14 @@ Method method_of(beast_http::verb verb) {
       return Method::get;
     case beast_http::verb::post:
       return Method::post;
+    case beast_http::verb::put:
+      return Method::put;
     case beast_http::verb::patch:
       return Method::patch;
     case beast_http::verb::delete_:
       return Method::del;
+    case beast_http::verb::options:
+      return Method::options;
     default:
       return Method::other;
   }
@@ -123,7 +127,19 @@ class HeadParser final : public beast_http::basic_parser<true> {
         head_.body_is_encoded = head_.body_is_encoded || !(value.empty() || equal_ignoring_case(value, "identity"));
         return;
       case beast_http::field::if_match:
-        once(unused_, has_if_match_, value, "The field If-Match is repeated.");
+        once(head_.if_match, head_.has_if_match, value, "The field If-Match is repeated.");
+        return;
+      case beast_http::field::if_none_match:
+        once(head_.if_none_match, head_.has_if_none_match, value, "The field If-None-Match is repeated.");
+        return;
+      case beast_http::field::origin:
+        once(head_.origin, head_.has_origin, value, "The field Origin is repeated.");
+        return;
+      case beast_http::field::access_control_request_method:
+        head_.requested_method = value;
+        return;
+      case beast_http::field::accept_encoding:
+        head_.accept_encoding = value;
         return;
       case beast_http::field::expect:
         once(expect_, has_expect_, value, "The field Expect is repeated.");
@@ -152,7 +168,7 @@ class HeadParser final : public beast_http::basic_parser<true> {
     } else if (equal_ignoring_case(name, "x-forwarded-for")) {
       head_.forwarded_for.push_back(value);
     } else if (equal_ignoring_case(name, "idempotency-key")) {
-      once(unused_, has_idempotency_key_, value, "The field Idempotency-Key is repeated.");
+      once(head_.idempotency_key, head_.has_idempotency_key, value, "The field Idempotency-Key is repeated.");
     }
   }
 
@@ -185,15 +201,12 @@ class HeadParser final : public beast_http::basic_parser<true> {
 
   RequestHead& head_;
   int version_ = 0;  ///< 10 or 11
-  std::string_view unused_;
   std::string_view expect_;
   std::size_t fields_ = 0;
   bool says_close_ = false;
   bool says_keep_alive_ = false;
   bool has_content_type_ = false;
-  bool has_if_match_ = false;
   bool has_expect_ = false;
-  bool has_idempotency_key_ = false;
   bool has_traceparent_ = false;
   std::string_view fault_;
 };

@@ -9,7 +9,6 @@ namespace tacit::http {
 namespace {
 
 constexpr std::string_view api_prefix = "/api";
-constexpr std::string_view id_segment = "{id}";
 
 enum : unsigned char { in_path = 1, in_query = 2 };
 
@@ -91,15 +90,31 @@ std::string_view segments_fault(std::string_view path) {
   return {};
 }
 
-// Whether the path, without its trailing slash, is the route's. Sets `id` to the last segment if the route has one.
-bool covers(const Route& route, std::string_view path, std::string_view& id) {
+// The segments of a path that a route takes.
+struct Segments {
+  std::string_view id;
+  std::string_view number;
+};
+
+enum class Covers : unsigned char { no, by_segments, exactly };
+
+// Whether the path, without its trailing slash, is the route's. Sets the segments that the route takes, even in part.
+Covers covers(const Route& route, std::string_view path, Segments& taken) {
   std::string_view pattern = route.path;
   if (pattern.starts_with(api_prefix) && !path.starts_with(api_prefix)) pattern.remove_prefix(api_prefix.size());
-  if (!pattern.ends_with(id_segment)) return path == pattern;
-  pattern.remove_suffix(id_segment.size());
-  if (!path.starts_with(pattern)) return false;
-  id = path.substr(pattern.size());
-  return !id.empty() && id.find('/') == std::string_view::npos;
+  std::size_t brace = pattern.find('{');
+  if (brace == std::string_view::npos) return path == pattern ? Covers::exactly : Covers::no;
+  for (std::string_view* segment : {&taken.id, &taken.number}) {
+    if (!path.starts_with(pattern.substr(0, brace))) return Covers::no;
+    path.remove_prefix(brace);
+    *segment = path.substr(0, path.find('/'));
+    if (segment->empty()) return Covers::no;
+    path.remove_prefix(segment->size());
+    pattern.remove_prefix(pattern.find('}', brace) + 1);
+    brace = pattern.find('{');
+    if (brace == std::string_view::npos) break;
+  }
+  return path == pattern ? Covers::by_segments : Covers::no;
 }
 
 }  // namespace
@@ -122,12 +137,16 @@ RouteMatch match(std::span<const Route> routes, const RequestHead& head) {
   }
   std::string_view path = head.path;
   if (path.size() > 1 && path.ends_with('/')) path.remove_suffix(1);
+  bool exact = false;
   for (const Route& route : routes) {
-    std::string_view id;
-    if (!covers(route, path, id)) continue;
+    Segments taken;
+    const Covers how = covers(route, path, taken);
+    if (how == Covers::no || (exact && how == Covers::by_segments)) continue;
+    exact = how == Covers::exactly;
     if (route.method == head.method) {
       result.route = &route;
-      result.path_id = id;
+      result.path_id = taken.id;
+      result.path_number = taken.number;
       return result;
     }
     result.problem = Problem::method_not_allowed;

@@ -20,13 +20,15 @@ std::string_view target_fault(std::string_view target);
 /// A request's route, or the problem.
 struct RouteMatch {
   const Route* route = nullptr;             ///< null: `problem` says why
-  std::string_view path_id;                 ///< of a `{id}` route: the last segment as sent, a view into the head
+  std::string_view path_id;                 ///< of a route with `{id}`: that segment as sent, a view into the head
+  std::string_view path_number;             ///< of one with `{number}`: likewise
   Problem problem = Problem::path_unknown;  ///< malformed_request, path_unknown or method_not_allowed; without a route
   std::string_view fault;                   ///< malformed_request: the fault as a sentence
   std::string allow;                        ///< method_not_allowed: the value of the `Allow` field, "GET, HEAD, POST"
 };
 
-/// Checks the head's target and finds its route. `/v1/…` means `/api/v1/…`; one trailing slash is ignored.
+/// Checks the head's target and finds its route. `/v1/…` means `/api/v1/…`; one trailing slash is ignored. A path that
+/// has a route without `{id}` is no path of a route with it; the former come first in `routes`.
 RouteMatch match(std::span<const Route> routes, const RequestHead& head);
 
 /// Decodes percent-encoding once; with `plus_is_space` also `+`. std::nullopt on a bad escape.

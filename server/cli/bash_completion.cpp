@@ -60,12 +60,22 @@ std::string words_of(const std::vector<CompletedWord>& words) {
   return joined(names, " ");
 }
 
-std::string group_cases() {
+/// Appends the next word to each group of so many words.
+std::string group_cases(std::size_t words) {
   std::string text;
-  for (const std::string& group : command_groups()) {
-    text += "    " + group + ")\n      command=\"$command ${words[first]-}\"\n      first=$((first + 1))\n";
-    text += "      [[ $cword -ne $((first - 1)) ]] || offered='" + words_of(second_words(group)) + " --help'\n";
+  for (const std::string& group : command_groups(words)) {
+    text += "    '" + group + "')\n      command=\"$command ${words[first]-}\"\n      first=$((first + 1))\n";
+    text += "      [[ $cword -ne $((first - 1)) ]] || offered='" + words_of(next_words(group)) + " --help'\n";
     text += "      ;;\n";
+  }
+  return text;
+}
+
+/// One statement for each length of a group, because the next length continues the command of the one before.
+std::string group_statements() {
+  std::string text;
+  for (std::size_t words = 1; words <= longest_group; ++words) {
+    text += "  case $command in\n" + group_cases(words) + "  esac\n";
   }
   return text;
 }
@@ -113,10 +123,8 @@ std::string bash_completion() {
          "    [[ $cword -ne 2 ]] || offered='" +
          words_of(first_words()) +
          "'\n"
-         "  fi\n"
-         "  case $command in\n" +
-         group_cases() +
-         "  esac\n"
+         "  fi\n" +
+         group_statements() +
          "  if [[ -z $helping && $cword -ge $first ]]; then\n"
          "    if [[ $cur == -* ]]; then\n"
          "      case $command in\n" +

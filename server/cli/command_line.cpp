@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <set>
 
+#include "crypto/text/sentence.hpp"
 #include "server/cli/option_faults.hpp"
 #include "server/config/errors.hpp"
 #include "server/config/suggestion.hpp"
@@ -26,6 +27,8 @@ std::string setting_help(const Setting& setting) {
 
 bool is_help(const std::string& word) { return word == "--help" || word == "-h"; }
 
+constexpr std::size_t longest_name = 3;  // words
+
 const Command* find_command(std::string_view name) {
   const auto all = commands();
   const auto found = std::ranges::find_if(all, [&](const Command& command) { return command.name == name; });
@@ -34,22 +37,34 @@ const Command* find_command(std::string_view name) {
 
 // The command at the beginning of the words. Sets `used` to the number of words in its name.
 const Command* leading_command(const Words& words, std::size_t& used) {
-  for (used = 1; used <= 2 && used <= words.size(); ++used) {
-    const std::string name = used == 1 ? words[0] : words[0] + " " + words[1];
+  std::string name;
+  for (used = 1; used <= longest_name && used <= words.size(); ++used) {
+    crypto::append_part(name, words[used - 1], " ");
     if (const Command* command = find_command(name)) return command;
   }
   return nullptr;
 }
 
-// The second words of the two-word commands that begin with this word; empty if there are none.
-Words words_after(std::string_view first) {
+// The words that follow this group in the names of commands; empty if it is no group.
+Words words_after(std::string_view group) {
   Words found;
   for (const Command& command : commands()) {
-    const std::string_view name(command.name);
-    const bool in_group = name.size() > first.size() && name.starts_with(first) && name[first.size()] == ' ';
-    if (in_group) found.emplace_back(name.substr(first.size() + 1));
+    const std::string_view word = word_after(group, command);
+    if (!word.empty() && std::ranges::find(found, word) == found.end()) found.emplace_back(word);
   }
   return found;
+}
+
+// The longest group at the beginning of the words; empty if there is none. Sets `used` to the number of its words.
+std::string leading_group(const Words& words, std::size_t& used) {
+  std::string group;
+  for (used = 0; used < words.size(); ++used) {
+    std::string longer = group;
+    crypto::append_part(longer, words[used], " ");
+    if (words_after(longer).empty()) break;
+    group = std::move(longer);
+  }
+  return group;
 }
 
 // The words as text: "create, list or revoke".
@@ -79,7 +94,7 @@ std::string listed(const Words& words) {
     names.emplace_back(command.name);
     first_words.insert(names.back().substr(0, names.back().find(' ')));
   }
-  // "apikey create" and "audit-prune" resemble complete two-word names.
+  // "apikey create" and "audit-prune" resemble complete names.
   std::string meant = words.size() > 1 ? did_you_mean(words[0] + " " + words[1], names) : "";
   names.insert(names.end(), first_words.begin(), first_words.end());
   if (meant.empty()) meant = did_you_mean(words[0], names);
@@ -90,16 +105,16 @@ std::string listed(const Words& words) {
 CommandLine without_command(const Words& words) {
   CommandLine line;
   if (words.empty()) throw UsageError("no command was given; see tacit help");
-  const Words second_words = words_after(words[0]);
-  const bool group = !second_words.empty();
-  const std::string& word = group && words.size() > 1 ? words[1] : words[0];
-  if (group) line.group = words[0];
+  std::size_t used = 0;
+  line.group = leading_group(words, used);
+  const std::string& word = used < words.size() ? words[used] : words.back();
   line.help = is_help(word);
   line.version = word == "--version";
   if (line.help || line.version) return line;
-  if (!group) no_such_command(words);
-  if (words.size() > 1) no_such_command_of(words[0], words[1]);
-  throw UsageError(with_help(words[0] + " needs a second word: " + listed(second_words), words[0]));
+  if (line.group.empty()) no_such_command(words);
+  if (words.size() > used) no_such_command_of(line.group, words[used]);
+  const std::string missing = used == 1 ? " needs a second word: " : " needs another word: ";
+  throw UsageError(with_help(line.group + missing + listed(words_after(line.group)), line.group));
 }
 
 // `tacit help`, `tacit help audit`, `tacit help audit prune`.
@@ -110,10 +125,9 @@ CommandLine help_of(const Words& words) {
   std::size_t used = 0;
   line.command = leading_command(words, used);
   if (line.command == nullptr) {
-    if (words_after(words[0]).empty()) no_such_command(words);
-    if (words.size() > 1 && !is_help(words[1])) no_such_command_of(words[0], words[1]);
-    line.group = words[0];
-    used = 1;
+    line.group = leading_group(words, used);
+    if (line.group.empty()) no_such_command(words);
+    if (words.size() > used && !is_help(words[used])) no_such_command_of(line.group, words[used]);
   }
   // Options after the command do not matter: the caller wants its help.
   if (words.size() > used && !words[used].starts_with('-')) {
@@ -210,9 +224,12 @@ void take_operands(const Command& command, Words words, po::variables_map& found
     }
   }
   if (words.size() <= command.operands.size()) return;
-  const std::string& extra = words[command.operands.size()];
-  throw UsageError(with_help(
-      "too many arguments: tacit " + std::string(command.name) + " does not take " + shown(extra), command.name));
+  // A user may have typed a secret's value.
+  const bool may_be_secret = command.settings == SettingGroup::none;
+  const std::string extra =
+      may_be_secret ? "so many; values are never arguments" : shown(words[command.operands.size()]);
+  throw UsageError(
+      with_help("too many arguments: tacit " + std::string(command.name) + " does not take " + extra, command.name));
 }
 
 // "--to FILE|syslog|-" is the option --to.
@@ -227,8 +244,10 @@ void expect_needed(const Command& command, const po::variables_map& found) {
 
 CommandOptions::CommandOptions(const Command& command) {
   if (command.add_options != nullptr) command.add_options(own);
-  own.add_options()("config", po::value<std::string>()->value_name("FILE"),
-                    "The configuration file. Default /etc/tacit/tacit.conf if it exists. Environment TACIT_CONFIG.");
+  const bool configured = command.settings != SettingGroup::none;
+  if (configured)
+    own.add_options()("config", po::value<std::string>()->value_name("FILE"),
+                      "The configuration file. Default /etc/tacit/tacit.conf if it exists. Environment TACIT_CONFIG.");
   own.add_options()("help,h", "Show this text.");
   own.add_options()("version", "Show the version.");
   for (const Setting& setting : server::settings()) {
@@ -237,6 +256,15 @@ CommandOptions::CommandOptions(const Command& command) {
     settings.add_options()(setting.name, po::value<std::string>()->value_name(setting.argument),
                            setting_help(setting).c_str());
   }
+}
+
+std::string_view word_after(std::string_view group, const Command& command) {
+  std::string_view name(command.name);
+  if (!group.empty()) {
+    if (!name.starts_with(group) || name.size() <= group.size() || name[group.size()] != ' ') return {};
+    name.remove_prefix(group.size() + 1);
+  }
+  return name.substr(0, name.find(' '));
 }
 
 std::string call_of(const Command& command) {

@@ -27,14 +27,14 @@ struct Invocation {
 
 /// One entry of the table. Members without a default are required.
 struct Command {
-  const char* name;           ///< one or two words: "api-key create"
-  const char* summary;        ///< one line
-  const char* details = "";   ///< paragraphs, one per line, for the help text and the manual page
-  const char* examples = "";  ///< calls as typed, one per line; `# …` explains a call
-  SettingGroup settings = SettingGroup::store;
-  std::vector<const char*> operands = {};  ///< what follows the options; "[WORD]" is optional
-  std::vector<const char*> needed = {};    ///< required options, as help shows them
-  bool tenant_may_lead = false;            ///< the first operand may be the value of --tenant: an older form
+  const char* name;                             ///< one to three words: "api-key create"
+  const char* summary;                          ///< one line
+  const char* details = "";                     ///< paragraphs, one per line, for the help text and the manual page
+  const char* examples = "";                    ///< calls as typed, one per line; `# …` explains a call
+  SettingGroup settings = SettingGroup::store;  ///< none: neither --config nor settings; only the client's variables
+  std::vector<const char*> operands = {};       ///< what follows the options; "[WORD]" is optional
+  std::vector<const char*> needed = {};         ///< required options, as help shows them
+  bool tenant_may_lead = false;                 ///< the first operand may be the value of --tenant: an older form
   void (*add_options)(boost::program_options::options_description& own) = nullptr;
   bool runs_misconfigured = false;  ///< runs with a faulty configuration and reports its faults
   /// Runs in a child process (server/process/command_apart.hpp): required if `run` itself opens the store.
@@ -55,7 +55,7 @@ std::span<const CommandSection> command_sections();
 /// The parsed arguments of the program. With `help` or `version`, nothing else is set.
 struct CommandLine {
   const Command* command = nullptr;  ///< null for `tacit --help`, `tacit api-key --help` and `tacit --version`
-  std::string group;                 ///< the first word of two-word commands, if only help was asked for
+  std::string group;                 ///< the first words of several commands, if only help was asked for
   bool help = false;
   bool version = false;
   std::map<std::string, std::string> settings;
@@ -65,6 +65,10 @@ struct CommandLine {
 
 /// Throws UsageError with a description of the fault.
 CommandLine read_command_line(const std::vector<std::string>& words);
+
+/// The word of the command's name after `group`, which is empty or the first words of names; empty if the command is
+/// not of the group.
+std::string_view word_after(std::string_view group, const Command& command);
 
 /// The call without optional parts: "tacit quota set --tenant UUID BYTES".
 std::string call_of(const Command& command);

@@ -3,6 +3,9 @@
 
 #include <boost/program_options/variables_map.hpp>
 
+#include <map>
+#include <string>
+
 #include "server/config/config.hpp"
 #include "server/config/config_sources.hpp"
 
@@ -53,6 +56,8 @@ int erase_command(const Config& config, const Arguments& arguments);
 /// Shows the number of stored objects and the free space. Needs no key.
 int stats_command(const Config& config, const Arguments& arguments);
 int scrub_command(const Config& config, const Arguments& arguments);
+/// Raises a store in etcd to the newest format.
+int raise_format_command(const Config& config, const Arguments& arguments);
 int audit_tail_command(const Config& config, const Arguments& arguments);
 int audit_export_command(const Config& config, const Arguments& arguments);
 int audit_verify_command(const Config& config, const Arguments& arguments);
@@ -69,5 +74,20 @@ int status_command(const LoadedConfig& loaded, const ConfigSources& sources, con
 
 /// Lists all problems that would prevent `serve` from starting; with --as, for another user.
 int check_config_command(const LoadedConfig& loaded, const ConfigSources& sources, const Arguments& arguments);
+
+/// The commands of `tacit client`: requests to a server's API over HTTPS, without the configuration.
+using Environment = std::map<std::string, std::string>;
+int client_secret_list_command(const Arguments& arguments, const Environment& environment);
+int client_secret_create_command(const Arguments& arguments, const Environment& environment);
+int client_secret_update_command(const Arguments& arguments, const Environment& environment);
+int client_secret_rollback_command(const Arguments& arguments, const Environment& environment);
+int client_secret_delete_command(const Arguments& arguments, const Environment& environment);
+int client_secret_uses_command(const Arguments& arguments, const Environment& environment);
+int client_secret_versions_command(const Arguments& arguments, const Environment& environment);
+int client_secret_import_command(const Arguments& arguments, const Environment& environment);
+int client_api_key_list_command(const Arguments& arguments, const Environment& environment);
+int client_api_key_create_command(const Arguments& arguments, const Environment& environment);
+int client_api_key_update_command(const Arguments& arguments, const Environment& environment);
+int client_api_key_revoke_command(const Arguments& arguments, const Environment& environment);
 
 }  // namespace tacit::server

@@ -49,8 +49,6 @@ CompletedOption completed(const po::option_description& option) {
   return result;
 }
 
-std::string first_word(std::string_view name) { return std::string(name.substr(0, name.find(' '))); }
-
 }  // namespace
 
 const char* const key_ids_call = "tacit key list 2>/dev/null | awk 'NR > 1 { print $2 }'";
@@ -86,36 +84,40 @@ std::vector<CompletedCommand> completed_commands() {
   return all;
 }
 
-std::vector<CompletedWord> first_words() {
+std::vector<CompletedWord> next_words(std::string_view group) {
   std::vector<CompletedWord> words;
   for (const Command& command : commands()) {
-    const std::string word = first_word(command.name);
-    if (word == command.name) {
+    const std::string word(word_after(group, command));
+    if (word.empty() || std::ranges::find(words, word, &CompletedWord::word) != words.end()) continue;
+    std::string name(group);
+    crypto::append_part(name, word, " ");
+    if (name == command.name) {
       words.push_back({word, command.summary});
       continue;
     }
-    std::string& known = words.empty() || words.back().word != word ? words.emplace_back(CompletedWord{word, {}}).help
-                                                                    : words.back().help;
-    crypto::append_part(known, std::string_view(command.name).substr(word.size() + 1), ", ");
+    std::string following;
+    for (const CompletedWord& next : next_words(name)) crypto::append_part(following, next.word, ", ");
+    words.push_back({word, following});
   }
+  return words;
+}
+
+std::vector<CompletedWord> first_words() {
+  std::vector<CompletedWord> words = next_words({});
   words.push_back({"help", "Explains a command."});
   return words;
 }
 
-std::vector<CompletedWord> second_words(std::string_view first) {
-  std::vector<CompletedWord> words;
-  for (const Command& command : commands()) {
-    const std::string_view name(command.name);
-    const bool in_group = name.size() > first.size() && name.starts_with(first) && name[first.size()] == ' ';
-    if (in_group) words.push_back({std::string(name.substr(first.size() + 1)), command.summary});
-  }
-  return words;
-}
-
-std::vector<std::string> command_groups() {
+std::vector<std::string> command_groups(std::size_t words) {
   std::vector<std::string> groups;
-  for (const CompletedWord& word : first_words()) {
-    if (!second_words(word.word).empty()) groups.push_back(word.word);
+  for (const Command& command : commands()) {
+    std::string group;
+    std::string_view word;
+    for (std::size_t i = 0; i < words && !(word = word_after(group, command)).empty(); ++i) {
+      crypto::append_part(group, word, " ");
+    }
+    const bool is_group = !word.empty() && !word_after(group, command).empty();
+    if (is_group && std::ranges::find(groups, group) == groups.end()) groups.push_back(group);
   }
   return groups;
 }

@@ -27,7 +27,7 @@ struct CompletedOption {
 };
 
 struct CompletedCommand {
-  std::string name;  ///< one or two words
+  std::string name;  ///< one to three words
   std::string summary;
   std::vector<CompletedOption> options;
   std::vector<std::string> operands;  ///< their names
@@ -40,10 +40,12 @@ struct CompletedWord {
 };
 /// The first words of all commands, and help.
 std::vector<CompletedWord> first_words();
-/// The second words of two-word commands that begin with `first`; empty for other words.
-std::vector<CompletedWord> second_words(std::string_view first);
-/// The first words of two-word commands.
-std::vector<std::string> command_groups();
+/// The words that may follow a group in the names of commands; empty for other texts.
+std::vector<CompletedWord> next_words(std::string_view group);
+/// The texts that several commands' names begin with, of `words` words: "api-key" of one, "client secret" of two.
+std::vector<std::string> command_groups(std::size_t words);
+/// The largest number of words of a group.
+inline constexpr std::size_t longest_group = 2;
 
 /// Shell commands that print the ids of keys or of API keys, one per line. They print no line if the ids cannot be
 /// read.

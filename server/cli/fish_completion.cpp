@@ -72,9 +72,11 @@ std::string fish_completion() {
       "complete -c tacit -n __tacit_words_are -l help -s h -d 'List the commands'\n"
       "complete -c tacit -n __tacit_words_are -l version -d 'Show the version'\n";
   for (const CompletedWord& word : first_words()) text += word_line("", word) + word_line("help", word);
-  for (const std::string& group : command_groups()) {
-    for (const CompletedWord& word : second_words(group)) {
-      text += word_line(group, word) + word_line("help " + group, word);
+  for (std::size_t words = 1; words <= longest_group; ++words) {
+    for (const std::string& group : command_groups(words)) {
+      for (const CompletedWord& word : next_words(group)) {
+        text += word_line(group, word) + word_line("help " + group, word);
+      }
     }
   }
   for (const CompletedCommand& command : completed_commands()) {

@@ -74,7 +74,8 @@ std::string command_help(const Command& command) {
   const CommandOptions options(command);
   text.append("\n").append(options_help(options)).append(settings_help(options));
   if (contains(command.settings, SettingGroup::serving)) text.append("\n").append(issuers_help());
-  return text.append("\n").append(order_of_sources).append("\n").append(wrapped(about_values, line_width));
+  if (command.settings != SettingGroup::none) text.append("\n").append(order_of_sources);
+  return text.append("\n").append(wrapped(about_values, line_width));
 }
 
 /// The section's commands in the group; all commands if `group` is empty.

@@ -10,6 +10,7 @@
 #include "server/cli/help_texts.hpp"
 #include "server/cli/output.hpp"
 #include "server/cli/roff.hpp"
+#include "server/config/client_variables.hpp"
 #include "server/config/settings.hpp"
 
 namespace tacit::server {
@@ -44,6 +45,11 @@ void add_options(RoffPage& page, const Command& command) {
 }
 
 void add_settings(RoffPage& page, const Command& command) {
+  if (command.settings == SettingGroup::none) {
+    page.section("Environment");
+    for (const ClientVariable& variable : client_variables) page.entry(variable.name, "", variable.meaning);
+    return;
+  }
   page.section("Settings");
   if (contains(command.settings, SettingGroup::serving)) {
     page.paragraph("Every setting of `tacit.conf`(5) is an option of this command, with -- before its name.");
@@ -67,7 +73,7 @@ std::string related(const Command& command) {
         blank != std::string::npos && std::string_view(other.name).starts_with(name.substr(0, blank + 1));
     if (together && other.name != name) text += ", `" + page_name(other) + "`(1)";
   }
-  return text + ", `tacit.conf`(5)";
+  return command.settings == SettingGroup::none ? text : text + ", `tacit.conf`(5)";
 }
 
 std::string synopsis_of(const Command& command) {
@@ -116,7 +122,9 @@ std::string overview_page() {
     }
   }
   page.section("Options of every command");
-  page.entry("--config FILE", "", "The configuration file, instead of `" + std::string(default_config_file) + "`.");
+  page.entry("--config FILE", "",
+             "The configuration file, instead of `" + std::string(default_config_file) +
+                 "`. Not of `tacit client`, which reads none.");
   page.entry("-h, --help", "", "Shows the command's options and settings.");
   page.entry("--version", "", "Shows the version.");
   page.section("Sizes and times").paragraph(about_values);
@@ -124,6 +132,7 @@ std::string overview_page() {
   page.section("Environment");
   page.entry("TACIT_CONFIG", "", "The configuration file, if --config is not given.");
   page.entry("TACIT_...", "", "Settings, by their names in capitals: `TACIT_API_LISTEN` for api-listen.");
+  for (const ClientVariable& variable : client_variables) page.entry(variable.name, "", variable.meaning);
   page.section("Files");
   page.entry(default_config_file, "", files_text);
   std::string drop_ins(default_config_file);

@@ -79,9 +79,9 @@ std::string described(const std::string& list, const std::vector<CompletedWord>&
 }
 
 std::string group_case(const std::string& group) {
-  return "    (" + group + ")\n      if (( CURRENT == first )); then\n      " +
-         described("second", second_words(group)) +
-         "      _describe -t commands command second\n      return\n      fi\n"
+  return "    (" + in_quotes(group) + ")\n      if (( CURRENT == first )); then\n      " +
+         described("next", next_words(group)) +
+         "      _describe -t commands command next\n      return\n      fi\n"
          "      command+=\" $words[first]\"\n      (( ++first ))\n      ;;\n";
 }
 
@@ -109,11 +109,13 @@ std::string zsh_completion() {
       described("one", first_words()) +
       "      _describe -t commands command one\n"
       "      return\n"
-      "  fi\n"
-      "  case $command in\n";
-  for (const std::string& group : command_groups()) text += group_case(group);
+      "  fi\n";
+  for (std::size_t words = 1; words <= longest_group; ++words) {
+    text += "  case $command in\n";
+    for (const std::string& group : command_groups(words)) text += group_case(group);
+    text += "  esac\n";
+  }
   text +=
-      "  esac\n"
       "  [[ -z $helping ]] || return 1\n"
       "  # To _arguments the command is one word.\n"
       "  shift $(( first - 2 )) words\n"

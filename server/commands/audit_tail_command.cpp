@@ -1,15 +1,17 @@
 // `tacit audit tail`: shows the newest audit entries and, with --follow, new ones as they are added.
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/json/parse.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <csignal>
 #include <deque>
-#include <functional>
 #include <iostream>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -26,6 +28,7 @@
 #include "server/wiring/open_store.hpp"
 #include "store/audit/audit_slots_reader.hpp"
 #include "store/audit/audit_trail.hpp"
+#include "store/engine/engine.hpp"
 
 namespace tacit::server {
 namespace {
@@ -35,6 +38,8 @@ namespace json = boost::json;
 
 constexpr std::uint64_t block = 1000;  // entries per step back from the newest
 constexpr std::chrono::milliseconds poll_interval{250};
+/// On an engine that tells of new entries, which it may fail to do.
+constexpr std::chrono::milliseconds poll_interval_with_news{3000};
 
 /// The parsed options.
 struct TailOptions {
@@ -184,22 +189,49 @@ class Tail {
   std::uint64_t told_pruned_ = 0;
 };
 
-/// Shows new entries until SIGINT or SIGTERM.
-void follow(Tail& tail) {
-  asio::io_context context(1);
-  asio::signal_set signals(context, SIGINT, SIGTERM);
-  signals.async_wait([&](boost::system::error_code, int) { context.stop(); });
-  asio::steady_timer timer(context);
-  const std::function<void()> wait = [&] {
-    timer.expires_after(poll_interval);
-    timer.async_wait([&](boost::system::error_code) {
-      tail.show();
-      wait();
+/// Shows new entries until SIGINT or SIGTERM: on an engine that tells of them, when it does, and from time to time.
+class Follow {
+ public:
+  Follow(const store::Store& store, Tail& tail)
+      : tail_(tail), signals_(context_, SIGINT, SIGTERM), timer_(context_), news_(store.audit().watch([this] {
+          if (!told_.exchange(true)) asio::post(context_, [this] { hear(); });
+        })) {}
+
+  void run() {
+    signals_.async_wait([this](boost::system::error_code, int) { context_.stop(); });
+    look_at(Clock::now() + pause());
+    context_.run();
+  }
+
+ private:
+  using Clock = asio::steady_timer::clock_type;
+
+  std::chrono::milliseconds pause() const { return news_ ? poll_interval_with_news : poll_interval; }
+
+  void hear() {
+    told_.store(false);
+    look_at(std::max(Clock::now(), looked_ + poll_interval));
+  }
+
+  /// Instead of what was planned.
+  void look_at(Clock::time_point time) {
+    timer_.expires_at(time);
+    timer_.async_wait([this](boost::system::error_code cancelled) {
+      if (cancelled) return;
+      looked_ = Clock::now();
+      tail_.show();
+      look_at(Clock::now() + pause());
     });
-  };
-  wait();
-  context.run();
-}
+  }
+
+  Tail& tail_;
+  asio::io_context context_{1};
+  asio::signal_set signals_;
+  asio::steady_timer timer_;
+  Clock::time_point looked_{};
+  std::atomic<bool> told_{false};
+  const std::unique_ptr<store::AuditNews> news_;  ///< last: it uses the others on another thread
+};
 
 }  // namespace
 
@@ -208,7 +240,7 @@ int audit_tail_command(const Config& config, const Arguments& arguments) {
   const auto store = open_store(config);
   Tail tail(*store, options);
   tail.show();
-  if (options.follow) follow(tail);
+  if (options.follow) Follow(*store, tail).run();
   return exit_ok;
 }
 

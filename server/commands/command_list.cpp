@@ -7,9 +7,9 @@ namespace tacit::server {
 
 std::span<const CommandSection> command_sections() {
   static const std::array sections = {
-      CommandSection{"Server", server_commands()}, CommandSection{"Tenants and API keys", tenant_commands()},
+      CommandSection{"Server", server_commands()},   CommandSection{"Tenants and API keys", tenant_commands()},
       CommandSection{"Audit log", audit_commands()}, CommandSection{"Keyrings", key_commands()},
-      CommandSection{"Store", store_commands()}};
+      CommandSection{"Store", store_commands()},     CommandSection{"Client of the API", client_commands()}};
   return sections;
 }
 

@@ -119,6 +119,21 @@ const Command list[] = {
      .add_options = add_scrub_options,
      .runs_apart = true,
      .run = with_arguments<scrub_command>},
+    {.name = "raise-format",
+     .summary = "Raises a store in etcd to the newest format.",
+     .details =
+         "Run it once after an upgrade, when all hosts have the new version; /readyz and tacit status ask for it. "
+         "Servers continue to run. Until then the store's new features are not available: changes that need them are "
+         "answered 503.\n"
+         "While a process of an older version holds an audit slot, the command names the slot and changes nothing "
+         "further. Older versions do not open the store once its format rose. The command then waits for 18 "
+         "seconds, longer than such a slot's lease, and permits rows of the new format if no older process appeared. "
+         "One that was interrupted is repeated, and continues.\n"
+         "A store in a directory needs no command: its servers raise the format by themselves.\n",
+     .examples = "tacit raise-format\n",
+     .settings = store_only,
+     .add_options = [](po::options_description& own) { add_json(own); },
+     .run = with_arguments<raise_format_command>},
 };
 
 }  // namespace

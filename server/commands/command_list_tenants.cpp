@@ -15,19 +15,14 @@ namespace {
 
 namespace po = boost::program_options;
 
-std::string about_scope() {
-  const auto names = [](store::Scope scopes, std::string_view last) {
-    return crypto::joined(auth::scope_names(scopes), ", ", last);
-  };
-  return "A permission of the key: " + names(store::api_scopes, " or ") + ", may be repeated; or " +
-         names(store::Scope::tools_use, {}) + " alone, for the tool plane. Default " +
-         names(store::Scope::secrets_read | store::Scope::secrets_write, " and ") + ".";
+std::string scope_list(store::Scope scopes, std::string_view last) {
+  return crypto::joined(auth::scope_names(scopes), ", ", last);
 }
 
 void add_create_options(po::options_description& own) {
   add_tenant(own, "The tenant that the key belongs to. Required.");
   own.add_options()("name", value_of("NAME"), "A name for the key, shown in lists. Required.")(
-      "scope", po::value<std::vector<std::string>>()->value_name("SCOPE"), about_scope().c_str())(
+      "scope", po::value<std::vector<std::string>>()->value_name("SCOPE"), (about_scope() + default_scopes()).c_str())(
       "expires-in", value_of("TIME"), "When the key expires: 12h, 90d or 2w from now. Default never.");
 }
 
@@ -195,6 +190,15 @@ const Command list[] = {
 };
 
 }  // namespace
+
+std::string about_scope() {
+  return "A permission of the key: " + scope_list(store::api_scopes, " or ") + ", may be repeated; or " +
+         scope_list(store::Scope::tools_use, {}) + " alone, for the tool plane.";
+}
+
+std::string default_scopes() {
+  return " Default " + scope_list(store::Scope::secrets_read | store::Scope::secrets_write, " and ") + ".";
+}
 
 std::span<const Command> tenant_commands() { return list; }
 

@@ -28,4 +28,9 @@ inline void add_json(boost::program_options::options_description& own, const cha
   own.add_options()("json", help);
 }
 
+/// What --scope may be.
+std::string about_scope();
+/// " Default …."
+std::string default_scopes();
+
 }  // namespace tacit::server

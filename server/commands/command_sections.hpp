@@ -12,7 +12,9 @@ std::span<const Command> tenant_commands();
 std::span<const Command> key_commands();
 std::span<const Command> audit_commands();
 std::span<const Command> store_commands();
+std::span<const Command> client_commands();
 
+constexpr auto no_settings = SettingGroup::none;
 constexpr auto store_only = SettingGroup::store;
 constexpr auto changed_store = SettingGroup::store | SettingGroup::signing;
 constexpr auto store_and_private_key = changed_store | SettingGroup::private_key;
@@ -26,6 +28,11 @@ int with_arguments(const Invocation& invocation) {
 template <int (*Run)(const Config&)>
 int with_config(const Invocation& invocation) {
   return Run(invocation.loaded.config);
+}
+
+template <int (*Run)(const Arguments&, const Environment&)>
+int with_environment(const Invocation& invocation) {
+  return Run(invocation.arguments, invocation.sources.environment);
 }
 
 }  // namespace tacit::server

@@ -1,13 +1,17 @@
 // `tacit export`: all data of a tenant as JSON lines, sealed as stored.
 //
 // Each line is one object with "type", in this order; boxes and headers are base64url without padding.
-//   export   version (2; 1 of versions without store format 3), user_id, exported_at, program
+//   export   version (3; 2 and 1 of versions without the store formats 5 and 3), user_id, exported_at, program
 //   tenant   record: the tenant's record with its key pair and certificate, during a rekey also the previous pair, the
 //            private halves sealed (store/rows/tenant_record.hpp); of format 3 or older
 //   secret   secret_id, created_at, updated_at, value_version, header, value_box, metadata_box
-//            (store/rows/secret_row.hpp); of format 2, with padded boxes and flags, or older
+//            (store/rows/secret_row.hpp); of format 3, or of older ones
+//   previous_value
+//            secret_id, number, header, value_box, metadata_box (store/rows/version_row.hpp)
+//   uses     secret_id, row: what became of the secret's releases, sealed (store/rows/uses_row.hpp)
 //   api_key  id, name, scopes, created_at, expires_at, revoked_at, last_used_at; never the key or its hash
-//   end      secrets, api_keys: their counts; an export without this line is incomplete
+//   end      secrets, previous_values, api_keys: their counts; an export without this line is incomplete
+// Idempotency keys, which lapse within a day, are not exported.
 #include <unistd.h>
 
 #include <boost/json/array.hpp>
@@ -28,6 +32,7 @@
 #include "store/audit/audit_trail.hpp"
 #include "store/model/timestamp.hpp"
 #include "store/rows/secret_row.hpp"
+#include "store/rows/version_row.hpp"
 #include "store/tenants/tenants.hpp"
 
 namespace tacit::server {
@@ -50,7 +55,7 @@ class Lines {
   bool begin(const crypto::Uuid& tenant) {
     json::object line;
     line["type"] = "export";
-    line["version"] = 2;
+    line["version"] = 3;
     line["user_id"] = tenant.str();
     line["exported_at"] = store::rfc3339(store::now_microseconds());
     line["program"] = "tacit " TACIT_VERSION;
@@ -75,6 +80,24 @@ class Lines {
     line["metadata_box"] = encoded(row.metadata_box);
     return print(line);
   }
+  bool previous_value(const crypto::Uuid& id, const store::VersionRow& row) {
+    ++previous_values_;
+    json::object line;
+    line["type"] = "previous_value";
+    line["secret_id"] = id.str();
+    line["number"] = row.header.number;
+    line["header"] = encoded(row.header_bytes);
+    line["value_box"] = encoded(row.value_box);
+    line["metadata_box"] = encoded(row.metadata_box);
+    return print(line);
+  }
+  bool uses(const crypto::Uuid& id, crypto::ByteView row) {
+    json::object line;
+    line["type"] = "uses";
+    line["secret_id"] = id.str();
+    line["row"] = encoded(row);
+    return print(line);
+  }
   bool api_key(const store::ApiKey& api_key) {
     ++api_keys_;
     json::object line;
@@ -94,6 +117,7 @@ class Lines {
     json::object line;
     line["type"] = "end";
     line["secrets"] = secrets_;
+    line["previous_values"] = previous_values_;
     line["api_keys"] = api_keys_;
     return print(line) && flush();
   }
@@ -113,6 +137,7 @@ class Lines {
   PatientOutput& output_;
   std::string pending_;
   std::uint64_t secrets_ = 0;
+  std::uint64_t previous_values_ = 0;
   std::uint64_t api_keys_ = 0;
 };
 
@@ -133,6 +158,10 @@ int export_command(const Config& config, const Arguments& arguments) {
   store::TenantSink sink;
   sink.record = [&](crypto::ByteView record) { return lines.begin(tenant) && lines.record(record); };
   sink.secret = [&](const crypto::Uuid& id, const store::SecretRow& row) { return lines.secret(id, row); };
+  sink.previous_value = [&](const crypto::Uuid& id, const store::VersionRow& row) {
+    return lines.previous_value(id, row);
+  };
+  sink.uses = [&](const crypto::Uuid& id, crypto::ByteView row) { return lines.uses(id, row); };
   sink.api_key = [&](const store::ApiKey& key) { return lines.api_key(key); };
   const bool whole = value_or_fail(store->tenants().export_rows(tenant, sink), what);
   const bool written = whole && lines.end();

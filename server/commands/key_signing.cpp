@@ -50,7 +50,7 @@ void expect_newest_format(const store::Store& store) {
   const auto context = store.context();
   const std::uint32_t format = value_or_fail(store::read_blocking<std::uint32_t>(*context->engine, read_rows_format),
                                              "cannot read the store's format");
-  if (format >= store::store_format) return;
+  if (format >= store::third_rows_format) return;
   throw CommandFailed("the store's format is " + std::to_string(format) +
                       ": a process of an older version has it open, or no server of this version has run; see tacit "
                       "stats");
@@ -60,26 +60,48 @@ std::string describe(const crypto::Signer& signer) {
   return std::string(keyring_name(signer.role)) + " key " + crypto::to_hex(signer.id);
 }
 
-/// Returns the last audit entry that the key may have signed.
-std::uint64_t record_retirement(const Config& config, const crypto::Signer& signer, const Confirmation& confirmation,
-                                bool discards) {
+/// The last audit entries that a key may have signed.
+struct LastSigned {
+  std::uint64_t through = 0;  ///< of slot 0
+  crypto::SlotSequences slots_through{};
+};
+
+/// The inverse of to_string of these places. Throws CommandFailed.
+LastSigned last_signed(std::string_view heads) {
+  LastSigned last;
+  while (!heads.empty()) {
+    const std::string_view one = heads.substr(0, heads.find(','));
+    heads.remove_prefix(std::min(heads.size(), one.size() + 1));
+    const auto head = store::parse_audit_mark(one);
+    if (!head) throw CommandFailed("the heads of the audit log cannot be read");
+    if (head->slot.is_embedded()) {
+      last.through = head->sequence;
+    } else {
+      last.slots_through[to_string(head->slot)] = head->sequence;
+    }
+  }
+  return last;
+}
+
+/// Returns the last audit entries that the key may have signed.
+LastSigned record_retirement(const Config& config, const crypto::Signer& signer, const Confirmation& confirmation,
+                             bool discards) {
   const std::string question = "Permanently remove the " + describe(signer) + " from its keyring?";
   const KeyNeeds needs{.root_signing = true, .discard_unreadable = discards};
   const std::string answer = with_store(config, needs, [&](store::Store& store) {
     if (signer.role != SigningRole::root) {
       confirmation.ask(question);
       record_key_event(store, store::AuditAction::key_retire, keyring_name(signer.role), signer.id);
-      const store::AuditMark head = value_or_fail(store.audit().head(), "cannot read the head of the audit log");
-      return std::to_string(head.sequence);
+      return to_string(value_or_fail(store.audit().heads(), "cannot read the heads of the audit log"));
     }
     expect_unused(store, KeyKind::signing, signer.id);
     confirmation.ask(question);
     // A process may have signed with it between the count and this change.
     change_in_store(store, KeyChange::retire, KeyKind::signing, signer.id);
     expect_unused(store, KeyKind::signing, signer.id);
-    return std::string("0");
+    return std::string();
   });
-  return std::stoull(answer);
+  return last_signed(answer);
 }
 
 /// Processes that do not sign yet may put rows until they have read the new ring: so the step that signs such rows is
@@ -190,8 +212,8 @@ int retire_signing_key(const Config& config, const crypto::Signer& signer, const
     std::cout << "Would retire the " << describe(signer) << ".\n";
     return exit_ok;
   }
-  const std::uint64_t through = record_retirement(config, signer, confirmation, discards);
-  if (auto retired = edit.retire(signer.id, through); !retired) fail(retired.error());
+  const LastSigned last = record_retirement(config, signer, confirmation, discards);
+  if (auto retired = edit.retire(signer.id, last.through, last.slots_through); !retired) fail(retired.error());
   finish_change(edit.apply(), config, store::AuditAction::key_retire, keyring_name(signer.role), signer.id);
   std::cout << "The " << describe(signer) << " is retired.\n";
   std::cerr << "Its public half stays in the root public keyring and verifies what it signed before.\n";

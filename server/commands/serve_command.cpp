@@ -14,6 +14,7 @@
 #include "auth/tool_identities.hpp"
 #include "crypto/memory/published.hpp"
 #include "crypto/time/unix_time.hpp"
+#include "http/chain/cors.hpp"
 #include "http/io/server.hpp"
 #include "http/log/log.hpp"
 #include "http/log/log_writer.hpp"
@@ -32,9 +33,11 @@
 #include "server/serve/root_warning.hpp"
 #include "server/serve/service_manager.hpp"
 #include "server/serve/store_watch.hpp"
+#include "server/serve/use_recorder.hpp"
 #include "server/serve/watchdog.hpp"
 #include "server/serve/watchdog_trouble.hpp"
 #include "server/wiring/config_check.hpp"
+#include "server/wiring/console.hpp"
 #include "server/wiring/etcd_options.hpp"
 #include "server/wiring/identity.hpp"
 #include "server/wiring/listeners.hpp"
@@ -162,6 +165,8 @@ struct ServedObjects {
                    [&config] { return etcd_certificate_note(config.etcd_certificate, crypto::seconds_now()); }}),
         issuers(start_issuers(config)),
         resource(protected_resource(config, issuers.get())),
+        console(console_pages(config, issuers.get())),
+        cors(http::Cors(config.cors_origins)),
         metrics(*store, issuers.get(),
                 {config.store, last_backup_file(config), [&config] { return etcd_certificate_expiry(config); }},
                 lifecycle.stopping(), reloads) {}
@@ -173,6 +178,8 @@ struct ServedObjects {
   StoreWatch watch;
   std::unique_ptr<auth::Issuers> issuers;
   crypto::Configured<http::ProtectedResource> resource;
+  crypto::Configured<http::ConsolePages> console;
+  crypto::Configured<http::Cors> cors;
   ReloadCounts reloads;
   Metrics metrics;
   http::CertificateWatch certificates;
@@ -185,6 +192,9 @@ http::Services services_of(const Config& config, const Lifecycle& lifecycle, Ser
           .issuers = served.issuers.get(),
           .authentication = {config.token_cache, config.token_cache_time},
           .protected_resource = &served.resource,
+          .cors = &served.cors,
+          .console = &served.console,
+          .value_limit = config.value_limit,
           .tool_user_token = config.tool_user_token,
           .metrics = &served.metrics,
           .serves_api = runs_api(config.plane),
@@ -227,7 +237,11 @@ int serve(const LoadedConfig& loaded, const ConfigSources& sources) {
   std::unique_ptr<http::Server> server = start_server(config, std::move(listeners), services, served);
   served.watch.start();
   std::optional<PrekeyKeeper> prekeys;
-  if (runs_tools(config.plane)) prekeys.emplace(*served.store, config.prekey_pool);
+  std::optional<UseRecorder> uses;
+  if (runs_tools(config.plane)) {
+    prekeys.emplace(*served.store, config.prekey_pool);
+    uses.emplace(*served.store);
+  }
   Reload reload(sources, loaded,
                 {.server = *server,
                  .store = *served.store,
@@ -235,6 +249,8 @@ int serve(const LoadedConfig& loaded, const ConfigSources& sources) {
                  .identities = served.tool_identities(),
                  .issuers = served.issuers.get(),
                  .resource = served.resource,
+                 .console = served.console,
+                 .cors = served.cors,
                  .certificates = served.certificates,
                  .prekeys = prekeys ? &*prekeys : nullptr},
                 served.reloads);
@@ -248,6 +264,7 @@ int serve(const LoadedConfig& loaded, const ConfigSources& sources) {
                                .reload = reload};
   const int code = serve_until_stopped(parts, lifecycle, *server, environment, served.issuers.get());
   if (prekeys) prekeys->end();
+  if (uses) uses->end();
   finish(config, *served.store, std::move(server));
   prekeys.reset();
   served.watch.stop();

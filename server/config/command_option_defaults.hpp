@@ -12,6 +12,8 @@ inline constexpr std::chrono::seconds default_stall{60};
 inline constexpr std::chrono::seconds default_scrub_wait{60};
 /// --timeout of `reload`: for each server's answer.
 inline constexpr std::chrono::seconds default_reload_timeout{30};
+/// --timeout of `client`: for the answer to one request, with its repetitions.
+inline constexpr std::chrono::seconds default_client_timeout{30};
 /// --rate of `key rewrap` and `tenant rekey`: tenants, rows or secrets per second.
 inline constexpr std::uint64_t default_rewrap_rate = 1000;
 /// --lines of `audit tail`.

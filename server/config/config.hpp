@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "http/chain/timeouts.hpp"
 #include "http/log/log_level.hpp"
@@ -63,9 +64,13 @@ struct Config {
   http::Networks forwarded_from;       ///< proxies trusted to name the client of a request
   http::ForwardedField forwarded_header{};
 
-  std::filesystem::path issuers;  ///< of tokens; empty: only API keys are credentials
-  std::string public_url;         ///< the API's URL for clients: https://host[:port]
-  std::size_t token_cache = 0;    ///< verified tokens cached per thread
+  std::filesystem::path issuers;          ///< of tokens; empty: only API keys are credentials
+  std::string public_url;                 ///< the API's URL for clients: https://host[:port]
+  bool console = false;                   ///< the API plane serves the pages for people
+  std::string console_issuer;             ///< where they sign in, one of the issuers; empty: with API keys alone
+  std::string console_client_id;          ///< of the console at that issuer
+  std::vector<std::string> cors_origins;  ///< of pages that may use the API, each as browsers write it
+  std::size_t token_cache = 0;            ///< verified tokens cached per thread
   std::chrono::seconds token_cache_time{};
 
   std::filesystem::path store;          ///< a folder, or etcd://…: see store_location.hpp
@@ -84,6 +89,8 @@ struct Config {
   std::uint64_t quota_default = 0;               ///< bytes
   std::uint32_t api_keys_default = 0;            ///< of a tenant
   std::uint32_t secrets_default = 0;             ///< of a tenant
+  std::uint32_t versions_kept = 0;               ///< previous values of a secret
+  std::size_t value_limit = 0;                   ///< code points of a value
   std::chrono::seconds store_timeout{};          ///< for a write or an audit entry to be on the disk
   std::chrono::seconds scrub_within{};           ///< until freed data is overwritten; 0: never
   std::size_t write_queue_items = 0;

@@ -11,6 +11,7 @@
 
 #include "crypto/files/text_file.hpp"
 #include "crypto/text/utf8.hpp"
+#include "server/config/client_variables.hpp"
 #include "server/config/config_drop_ins.hpp"
 #include "server/config/errors.hpp"
 #include "server/config/service_links.hpp"
@@ -32,7 +33,7 @@ constexpr std::string_view scripts_variables[] = {"TACIT_QUICKSTART_", "TACIT_TE
 bool is_foreign(std::string_view variable, std::string_view value) {
   const bool of_scripts = std::any_of(std::begin(scripts_variables), std::end(scripts_variables),
                                       [&](std::string_view prefix) { return variable.starts_with(prefix); });
-  return of_scripts || is_service_link(variable, value);
+  return of_scripts || is_client_variable(variable) || is_service_link(variable, value);
 }
 
 const Setting* setting_of_variable(std::string_view variable) {

@@ -3,7 +3,7 @@
 // A file has one line `name = value` per setting; # starts a comment, anywhere in a line. After the file its drop-ins
 // FILE.d/*.conf are read in the order of their names; later values override earlier ones. Within one file, a repeated
 // setting is refused. An environment variable that starts with TACIT_ and is not a setting is refused as a likely
-// mistake, as is an unknown name in a file.
+// mistake, as is an unknown name in a file; those of `tacit client` (client_variables.hpp) are ignored.
 //
 // A command checks the settings that it uses. A backup at night must not fail because of a listener's address, so
 // faults in other settings are warnings. An unknown name that may mean a used setting is a problem: if `stroe` were

@@ -14,6 +14,7 @@ namespace tacit::server {
 
 /// The commands that use a setting. The configuration file and the environment may contain settings of all groups.
 enum class SettingGroup : std::uint8_t {
+  none = 0,         ///< commands of clients, which read no configuration
   store = 1,        ///< commands that open the store
   private_key = 2,  ///< commands that may open values
   serving = 4,      ///< only the server

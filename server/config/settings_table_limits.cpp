@@ -3,6 +3,7 @@
 
 #include "auth/limits/rate_limiter.hpp"
 #include "http/chain/peer_limits.hpp"
+#include "http/json/limits.hpp"
 #include "server/config/setting_setters.hpp"
 #include "server/config/setting_text.hpp"
 #include "store/model/defaults.hpp"
@@ -55,6 +56,23 @@ constexpr Setting limits[] = {
      .group = store_group,
      .changed_by = ChangedBy::reload,
      .set = set_number<&Config::secrets_default, 0, 1'000'000'000>},
+    {.name = "value-limit",
+     .argument = "NUMBER",
+     .initial = number_text<http::limits::secret_value.max>,
+     .help =
+         "The longest value of a secret, in code points. All servers of one store need the same. Stored values stay "
+         "as they are.",
+     .group = serving,
+     .changed_by = ChangedBy::restart,
+     .set = set_number<&Config::value_limit, http::limits::least_value_limit, http::limits::most_value_limit>},
+    {.name = "versions-kept",
+     .argument = "NUMBER",
+     .initial = number_text<store::defaults::versions_kept>,
+     .help = "Previous values of a secret that stay stored, so that its owner can return to them. A lower number "
+             "removes more of them at a secret's next change of its value.",
+     .group = serving,
+     .changed_by = ChangedBy::reload,
+     .set = set_number<&Config::versions_kept, 0, 16>},
     {.name = "threads",
      .argument = "NUMBER",
      .initial = "0",

@@ -33,6 +33,10 @@ void set_plane(Config& config, std::string_view text) { config.plane = planes(te
 void set_admin_listen(Config& config, std::string_view text) { config.admin_listen = read_private_endpoint(text); }
 void set_forwarded_header(Config& config, std::string_view text) { config.forwarded_header = forwarded_header(text); }
 void set_public_url(Config& config, std::string_view text) { config.public_url = read_public_url(text); }
+void set_console_issuer(Config& config, std::string_view text) { config.console_issuer = read_issuer_url(text); }
+void set_console_client_id(Config& config, std::string_view text) { config.console_client_id = text; }
+
+void set_cors_origins(Config& config, std::string_view text) { config.cors_origins = read_origins(text); }
 
 constexpr Setting listeners[] = {
     {.name = "plane",
@@ -176,10 +180,39 @@ constexpr Setting tokens[] = {
      .argument = "URL",
      .help = "The API's URL for clients: https://host. With issuers, /.well-known/oauth-protected-resource "
              "contains it, and each 401 refers to that document. Without it that path is 404, and a 401 contains "
-             "no reference.",
+             "no reference. The tool plane's answers link to the console there (`add_url`).",
      .group = serving,
      .changed_by = ChangedBy::reload,
      .set = set_public_url},
+    {.name = "console",
+     .argument = "on|off",
+     .initial = "on",
+     .help = "Whether the API plane serves the console at /console/, where people see and change their secrets in a "
+             "browser.",
+     .group = serving,
+     .changed_by = ChangedBy::reload,
+     .set = set_switch<&Config::console>},
+    {.name = "console-issuer",
+     .argument = "URL",
+     .help = "The issuer, one of those in issuers, where people sign in to the console: by OpenID Connect, with a code "
+             "and PKCE. Without it they sign in with an API key.",
+     .group = serving,
+     .changed_by = ChangedBy::reload,
+     .set = set_console_issuer},
+    {.name = "console-client-id",
+     .argument = "TEXT",
+     .help = "The console's client id at console-issuer, where it is a public client whose redirect URI is the API's "
+             "address with /console/.",
+     .group = serving,
+     .changed_by = ChangedBy::reload,
+     .set = set_console_client_id},
+    {.name = "cors-origins",
+     .argument = "ORIGINS",
+     .help = "Origins of web applications whose pages may use the API in browsers, separated by commas: "
+             "https://app.example.org. Without it browsers allow no page but the API's own.",
+     .group = serving,
+     .changed_by = ChangedBy::reload,
+     .set = set_cors_origins},
     {.name = "token-cache",
      .argument = "NUMBER",
      .initial = number_text<authentication.cached_tokens>,

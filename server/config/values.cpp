@@ -73,6 +73,24 @@ std::optional<std::uint64_t> scaled(std::string_view number_text, std::uint64_t 
   return *number * factor;
 }
 
+// What is wrong with an origin, after its text; empty: nothing. Its letters are small.
+std::string origin_fault(std::string_view origin) {
+  const std::size_t colon = origin.find("://");
+  const auto is_host = [](char c) {
+    return crypto::is_letter_or_digit(c) || std::string_view(".-_:[]").find(c) != std::string_view::npos;
+  };
+  const std::string_view host = colon == origin.npos ? std::string_view() : origin.substr(colon + 3);
+  const bool named = colon != origin.npos && colon > 0 && std::ranges::all_of(origin.substr(0, colon), [](char c) {
+                       return crypto::is_letter_or_digit(c) || c == '+' || c == '-' || c == '.';
+                     });
+  if (!named || host.empty() || !std::ranges::all_of(host, is_host)) {
+    return " is not an origin: a scheme and a host, perhaps a port, and no path (such as https://app.example.org)";
+  }
+  const bool usual_port = (origin.starts_with("https://") && host.ends_with(":443")) ||
+                          (origin.starts_with("http://") && host.ends_with(":80"));
+  return usual_port ? " has the scheme's usual port, which browsers leave out" : std::string();
+}
+
 }  // namespace
 
 std::uint64_t read_number(std::string_view text, std::uint64_t least, std::uint64_t most) {
@@ -157,6 +175,32 @@ std::string read_public_url(std::string_view text) {
     throw UsageError(shown(text) + " is not https:// and a host, without a path");
   }
   return std::string(url);
+}
+
+std::string read_issuer_url(std::string_view text) {
+  constexpr std::string_view scheme = "https://";
+  const auto plain = [](char c) {
+    return crypto::is_letter_or_digit(c) || std::string_view(".-:[]/_~%").find(c) != std::string_view::npos;
+  };
+  const bool whole = text.starts_with(scheme) && text.size() > scheme.size() && text[scheme.size()] != '/';
+  if (!text.empty() && !(whole && std::all_of(text.begin(), text.end(), plain))) {
+    throw UsageError(shown(text) + " is not https:// and a host, perhaps with a path");
+  }
+  return std::string(text);
+}
+
+std::vector<std::string> read_origins(std::string_view text) {
+  constexpr std::string_view separators = ", \t";
+  std::vector<std::string> origins;
+  while (!(text = crypto::trimmed(text, separators)).empty()) {
+    const std::string_view origin = text.substr(0, text.find_first_of(separators));
+    if (const std::string fault = origin_fault(crypto::lower(origin)); !fault.empty()) {
+      throw UsageError(shown(origin) + fault);
+    }
+    origins.push_back(crypto::lower(origin));
+    text.remove_prefix(origin.size());
+  }
+  return origins;
 }
 
 bool read_switch(std::string_view text) {

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "crypto/ids/uuid.hpp"
 #include "server/config/config.hpp"
@@ -37,6 +38,12 @@ http::Networks read_networks(std::string_view text);
 
 /// An https URL of a host and optionally a port, without a path; a trailing slash is removed.
 std::string read_public_url(std::string_view text);
+/// An issuer's `iss` that browsers can use: https:// and a host, perhaps with a path; or empty.
+std::string read_issuer_url(std::string_view text);
+
+/// Origins as browsers write them (`https://app.example.org`, `http://localhost:3000`), separated by commas or blanks.
+/// Letters become small.
+std::vector<std::string> read_origins(std::string_view text);
 
 bool read_switch(std::string_view text);
 

@@ -112,6 +112,7 @@ std::vector<prometheus::MetricFamily> Metrics::Collect() const {
   const store::StoreStatistics statistics = store_.health().statistics();
   const std::optional<store::EtcdFigures> etcd = store_.health().state().etcd_figures();
   add_store_metrics(families, statistics, etcd ? std::nullopt : std::optional(places_.store));
+  add_use_metrics(families, store_.releases().use_figures());
   if (etcd) add_etcd_metrics(families, *etcd);
   if (etcd && places_.etcd_certificate_expiry) add_etcd_certificate(families, places_.etcd_certificate_expiry());
   add_signing_metrics(families, statistics.signing, watch_ != nullptr ? watch_->findings() : StoreFindings());

@@ -20,6 +20,7 @@
 #include "server/serve/store_watch.hpp"
 #include "store/engine/etcd_figures.hpp"
 #include "store/engine/statistics.hpp"
+#include "store/secrets/releases.hpp"
 #include "store/store.hpp"
 
 namespace tacit::server {
@@ -73,6 +74,7 @@ void add_http_metrics(MetricFamilies& families, const http::Server& server);
 /// `directory`: the store's folder; std::nullopt: it has none, so neither a map nor readers nor a disk.
 void add_store_metrics(MetricFamilies& families, const store::StoreStatistics& store,
                        const std::optional<std::filesystem::path>& directory);
+void add_use_metrics(MetricFamilies& families, const store::UseFigures& uses);
 /// etcd_metrics.cpp
 void add_etcd_metrics(MetricFamilies& families, const store::EtcdFigures& etcd);
 /// `expiry` in seconds since 1970; without one there is no series.

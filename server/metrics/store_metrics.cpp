@@ -114,4 +114,14 @@ void add_store_metrics(MetricFamilies& families, const store::StoreStatistics& s
   }
 }
 
+void add_use_metrics(MetricFamilies& families, const store::UseFigures& uses) {
+  families
+      .gauge("tacit_secret_uses_pending",
+             "Noted uses of secrets that are not stored yet; those of one secret, tool and runtime count once.")
+      .add(uses.pending);
+  families
+      .counter("tacit_secret_uses_dropped_total", "Uses of secrets that were not noted, because there were too many.")
+      .add(uses.dropped);
+}
+
 }  // namespace tacit::server

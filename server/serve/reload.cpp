@@ -14,6 +14,7 @@
 #include "server/config/settings.hpp"
 #include "server/config/suggestion.hpp"
 #include "server/wiring/config_check.hpp"
+#include "server/wiring/console.hpp"
 #include "server/wiring/identity.hpp"
 #include "server/wiring/listeners.hpp"
 #include "server/wiring/open_store.hpp"
@@ -93,6 +94,8 @@ void Reload::change(const Config& next) {
   if (parts_.identities != nullptr) part("tool_identities", identities(next));
   if (parts_.issuers != nullptr && !next.issuers.empty()) part("issuers", issuers(next));
   parts_.resource.publish_if_new(protected_resource(next, parts_.issuers));
+  parts_.console.publish_if_new(console_pages(next, parts_.issuers));
+  parts_.cors.publish_if_new(http::Cors(next.cors_origins));
   part("keys", keys(next));
   parts_.watch.reconfigured(next.prekey_pool);
   // The loaded parts are valid, but a start may have further requirements.

@@ -10,6 +10,8 @@
 #include "auth/issuers/issuer.hpp"
 #include "auth/tool_identities.hpp"
 #include "crypto/memory/published.hpp"
+#include "http/chain/cors.hpp"
+#include "http/console/console_pages.hpp"
 #include "http/exchange/protected_resource.hpp"
 #include "http/io/server.hpp"
 #include "http/tls/certificate_watch.hpp"
@@ -36,6 +38,8 @@ class Reload {
     crypto::Configured<auth::ToolIdentities>* identities;
     auth::Issuers* issuers;
     crypto::Configured<http::ProtectedResource>& resource;
+    crypto::Configured<http::ConsolePages>& console;
+    crypto::Configured<http::Cors>& cors;
     http::CertificateWatch& certificates;
     PrekeyKeeper* prekeys;
   };

@@ -222,6 +222,11 @@ void StoreWatch::look_at_etcd() {
   if (!figures) return;
   std::vector<std::string> warnings =
       etcd_warnings(*figures, certificate_note_ ? certificate_note_() : std::optional<std::string>());
+  if (format_may_rise_) {
+    auto warning = store_.health().format_warning();
+    format_may_rise_ = !warning || !warning->empty();  // it never falls
+    if (warning && format_may_rise_) warnings.push_back(std::move(*warning));
+  }
   const std::lock_guard lock(mutex_);
   findings_.etcd = std::move(warnings);
 }

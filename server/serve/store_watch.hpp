@@ -95,6 +95,7 @@ class StoreWatch {
   Interval tenants_;
   std::optional<std::uint64_t> counted_rows_;              ///< of the pool's table, when the pool was counted
   Clock::time_point count_again_{};                        ///< even if their number is the same
+  bool format_may_rise_ = true;                            ///< of a store in etcd
   bool alarmed_ = false;                                   ///< a changed history was logged
   std::uint64_t refused_commits_ = 0;                      ///< that were logged
   std::uint64_t refused_keys_ = 0;                         ///< likewise

@@ -87,7 +87,7 @@ class Reader {
   std::vector<std::pair<std::string, bool>> environment_files_;  ///< path or pattern, and whether it must exist
   std::map<std::string, UnitCredential> credentials_;
   std::map<std::string, std::string> stand_ins_;  ///< credential → content
-  std::map<std::string, std::string> wanted_;  // setting → credential
+  std::map<std::string, std::string> wanted_;     // setting → credential
 };
 
 void Reader::file(const Path& file) {

@@ -20,6 +20,7 @@
 #include "http/tls/tls_context.hpp"
 #include "server/config/store_location.hpp"
 #include "server/config/suggestion.hpp"
+#include "server/wiring/console.hpp"
 #include "server/wiring/etcd_options.hpp"
 #include "server/wiring/identity.hpp"
 #include "server/wiring/listeners.hpp"
@@ -259,7 +260,9 @@ std::vector<std::string> find_problems(const Config& config) {
   check.keyrings();
   check.etcd();
   check.issuers();
-  return check.take();
+  std::vector<std::string> problems = check.take();
+  for (std::string& problem : find_console_problems(config)) problems.push_back(std::move(problem));
+  return problems;
 }
 
 std::vector<std::string> find_notes(const Config& config) {

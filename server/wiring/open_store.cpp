@@ -107,6 +107,7 @@ store::StoreOptions store_options(const Config& config) {
   options.quota_default = config.quota_default;
   options.api_keys_default = config.api_keys_default;
   options.secrets_default = config.secrets_default;
+  options.versions_kept = config.versions_kept;
   options.strict_binding = config.strict_binding;
   options.write_deadline = config.store_timeout;
   options.scrub_within = config.scrub_within;
@@ -178,6 +179,9 @@ std::string sentence(const store::Failure& failure) {
       return "too many writes are waiting; try again";
     case store::Errc::full:
       return "the disk or the store's map (map-size) is full";
+    case store::Errc::too_large:
+      return "one transaction of etcd cannot hold the change: raise etcd-max-txn-ops or etcd-max-request-bytes, and "
+             "--max-txn-ops or --max-request-bytes of its servers";
     default:
       return store::to_string(failure.code);
   }

@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <string>
 #include <string_view>
+#include <thread>
+#include <utility>
 #include <vector>
 
 #include "crypto/time/unix_time.hpp"
@@ -12,6 +14,7 @@
 #include "server/wiring/etcd_check.hpp"
 #include "server/wiring/etcd_clocks.hpp"
 #include "server/wiring/open_store.hpp"
+#include "store/health.hpp"
 #include "store/keys/keys.hpp"
 #include "store/keys/signing_state.hpp"
 #include "store/model/damage.hpp"
@@ -41,6 +44,20 @@ std::string ask_etcd(const Config& config) {
   return said;
 }
 
+std::vector<std::string> compare_clocks(const store::Store& store) {
+  ClockLooks looks;
+  looks.began = crypto::seconds_now();
+  auto first = newest_slot_times(store);
+  if (!first) return {};
+  std::this_thread::sleep_for(between_clock_looks);
+  auto second = newest_slot_times(store);
+  if (!second) return {};
+  looks.first = std::move(*first);
+  looks.second = std::move(*second);
+  looks.now = crypto::seconds_now();
+  return clock_notes(looks);
+}
+
 std::string ask_store(const Config& config) {
   const KeyNeeds needs{
       .root_private = runs_tools(config.plane), .signs = false, .accept_unnamed = true, .as_server = true};
@@ -49,9 +66,9 @@ std::string ask_store(const Config& config) {
   if (!fits) return problem_mark + sentence(fits.error());
   std::string said = cut_off_note(*store);
   if (!is_in_etcd(config)) return said;
-  const auto times = newest_slot_times(*store);
-  if (!times) return said;
-  for (const std::string& note : clock_notes(*times, crypto::seconds_now())) said.append(1, note_mark).append(note);
+  const auto format = store->health().format_warning();
+  if (format && !format->empty()) said.append(1, note_mark).append(*format);
+  for (const std::string& note : compare_clocks(*store)) said.append(1, note_mark).append(note);
   return said;
 }
 

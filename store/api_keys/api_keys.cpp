@@ -64,7 +64,25 @@ Task<Outcome<ApiKey>> look_up(Transaction& transaction, const StoreContext& stor
   co_return verified_key(store, id, *row);
 }
 
-Async<ApiKey> find_stored(ContextPtr store, std::string id) {
+/// One of a number of things that may happen at the same time, as long as it exists.
+class InFlight {
+ public:
+  explicit InFlight(std::shared_ptr<std::atomic<std::size_t>> number) : number_(std::move(number)) {
+    before_ = number_->fetch_add(1, std::memory_order_relaxed);
+  }
+  InFlight(const InFlight&) = delete;
+  InFlight& operator=(const InFlight&) = delete;
+  ~InFlight() { number_->fetch_sub(1, std::memory_order_relaxed); }
+  std::size_t others() const { return before_; }
+
+ private:
+  std::shared_ptr<std::atomic<std::size_t>> number_;
+  std::size_t before_ = 0;
+};
+
+Async<ApiKey> find_stored(ContextPtr store, std::string id, std::shared_ptr<std::atomic<std::size_t>> look_ups) {
+  const InFlight in_flight(std::move(look_ups));
+  if (in_flight.others() >= ApiKeys::most_look_ups) co_return failed(Errc::overloaded);
   const StoreContext& context = *store;
   WorkBody<ApiKey> body = [&context, &id](Transaction& transaction) { return look_up(transaction, context, id); };
   co_return co_await read<ApiKey>(*context.engine, std::move(body));
@@ -120,6 +138,7 @@ Task<Outcome<std::vector<ApiKey>>> read_all(Transaction& transaction, const Stor
 struct ApiKeyPlan {
   ContextPtr store;
   ApiKey key;
+  std::optional<ApiKeyCount> counted{};  ///< of the tenant's keys, on a shared engine
   AuditEvent event;
   AuditContext who;
 };
@@ -141,7 +160,7 @@ Task<Outcome<void>> add_api_key(Transaction& transaction, const ApiKeyPlan& plan
   if (!allowed) co_return allowed.error();
   const auto tenant = co_await load_or_make_tenant(transaction, *plan.store, plan.key.tenant);
   if (!tenant) co_return tenant.error();
-  const auto allowed_more = co_await check_api_key_limit(transaction, *plan.store, *tenant);
+  const auto allowed_more = co_await check_api_key_limit(transaction, *plan.store, *tenant, plan.counted);
   if (!allowed_more) co_return allowed_more.error();
   ApiKey key = plan.key;
   key.changed_at = now_microseconds();
@@ -155,6 +174,29 @@ Task<Outcome<void>> add_api_key(Transaction& transaction, const ApiKeyPlan& plan
     if (!numbered) co_return numbered.error();
   }
   co_return co_await append_audit(transaction, event, plan.who, key.changed_at);
+}
+
+/// How often a key is added again after a conflict.
+constexpr int max_attempts = 8;
+
+Async<void> add_stored(std::shared_ptr<ApiKeyPlan> plan) {
+  Engine& engine = *plan->store->engine;
+  const std::size_t bytes = sizeof(ApiKeyPlan) + plan->key.name.size() + audit_bytes(plan->event, plan->who);
+  for (int attempt = 0; attempt < max_attempts; ++attempt) {
+    if (engine.traits().shared) {
+      WorkBody<ApiKeyCount> count = [plan](Transaction& transaction) {
+        return count_api_keys(transaction, *plan->store, plan->key.tenant);
+      };
+      const auto counted = co_await read<ApiKeyCount>(engine, std::move(count));
+      if (!counted) co_return counted.error();
+      plan->counted = *counted;
+    }
+    WorkBody<void> body = [plan](Transaction& transaction) { return add_api_key(transaction, *plan); };
+    auto added = co_await write<void>(engine, std::move(body), growth_of(plan->event.action), bytes);
+    const bool counts_again = engine.traits().shared && !added && added.error().code == Errc::conflict;
+    if (!counts_again) co_return added;
+  }
+  co_return failed(Errc::conflict);
 }
 
 Task<Outcome<void>> revoke_api_key(Transaction& transaction, const ApiKeyPlan& plan) {
@@ -200,7 +242,7 @@ std::optional<Outcome<ApiKey>> ApiKeys::find_at_once(std::string_view id) const 
 Async<ApiKey> ApiKeys::find(std::string id) const {
   auto at_once = find_at_once(id);
   if (at_once) co_return std::move(*at_once);
-  co_return co_await find_stored(context_, std::move(id));
+  co_return co_await find_stored(context_, std::move(id), look_ups_);
 }
 
 Outcome<std::vector<ApiKey>> ApiKeys::list(std::optional<crypto::Uuid> tenant) const {
@@ -211,10 +253,7 @@ Outcome<std::vector<ApiKey>> ApiKeys::list(std::optional<crypto::Uuid> tenant) c
 
 Async<void> ApiKeys::add(ApiKey key, AuditContext who) {
   if (!is_api_key_id(key.id)) throw std::invalid_argument("an API key has an id that no row can have");
-  const auto plan = api_key_plan(context_, std::move(key), AuditAction::api_key_create, std::move(who));
-  WorkBody<void> body = [plan](Transaction& transaction) { return add_api_key(transaction, *plan); };
-  const std::size_t bytes = sizeof(ApiKeyPlan) + plan->key.name.size() + audit_bytes(plan->event, plan->who);
-  return write<void>(*plan->store->engine, std::move(body), growth_of(plan->event.action), bytes);
+  return add_stored(api_key_plan(context_, std::move(key), AuditAction::api_key_create, std::move(who)));
 }
 
 Async<void> ApiKeys::revoke(std::string id, AuditContext who) {

@@ -1,6 +1,9 @@
 // The API keys of tenants, in the tenants' view and in the operator's view.
 #pragma once
 
+#include <atomic>
+#include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,9 +24,13 @@ class ApiKeys {
  public:
   explicit ApiKeys(const CurrentContext& context) : context_(context) {}
 
+  /// Calls of `find` that may wait for the store at the same time. Requests with ids that no key has are refused before
+  /// anybody is known, and each new id costs a read: they must not take the engine from the others.
+  static constexpr std::size_t most_look_ups = 256;
+
   /// Finds a key in any state, for authentication: without a use that has a row of its own
-  /// (store/rows/api_key_use.hpp). Fails with not_found, integrity (its record was altered), or the engine's failure,
-  /// which says nothing about the key.
+  /// (store/rows/api_key_use.hpp). Fails with not_found, integrity (its record was altered), `overloaded` (see
+  /// most_look_ups), or the engine's failure, which says nothing about the key.
   Async<ApiKey> find(std::string id) const;
   /// The same on the calling thread, without waiting: from the engine's cache, or from an engine that never waits.
   /// std::nullopt: only `find` can tell.
@@ -58,6 +65,7 @@ class ApiKeys {
 
  private:
   const CurrentContext& context_;
+  const std::shared_ptr<std::atomic<std::size_t>> look_ups_ = std::make_shared<std::atomic<std::size_t>>(0);
 };
 
 }  // namespace tacit::store

@@ -272,7 +272,7 @@ Task<Outcome<void>> append_audit(Transaction& transaction, const AuditEvent& eve
   const std::uint64_t sequence = previous->sequence + 1;
   // A process of an older version changes rows without recording their hashes, so they prove nothing beside it.
   bool with_rows = has_row_fields(event);
-  if (with_rows) with_rows = (co_await rows_format(transaction)) >= store_format;
+  if (with_rows) with_rows = (co_await rows_format(transaction)) >= third_rows_format;
   const std::string body = audit_body(event, who, now, with_rows);
   const Bytes row = audit_row(audit_hash(previous->hash, sequence, body), body);
   transaction.put(Table::audit, audit_key(sequence), row);

@@ -124,6 +124,10 @@ Outcome<std::vector<AuditSlot>> AuditTrail::slots() const {
       *context_->engine, [](Transaction& transaction) { return stored_audit_slots(transaction); });
 }
 
+std::unique_ptr<AuditNews> AuditTrail::watch(std::function<void()> changed) const {
+  return context_->engine->watch_audit(std::move(changed));
+}
+
 Outcome<void> AuditTrail::check_history() const {
   const ContextPtr store = context_;
   const auto changed = store->history->check(*store);

@@ -121,7 +121,7 @@ class AuditSeal final : public CommitSeal {
       sealed.hashes.push_back(head.hash);
     }
     if (!signs_ || bodies.empty()) return sealed;
-    if (format < store_format) {
+    if (format < third_rows_format) {
       if (keys_.phase() == crypto::SigningPhase::required) return std::nullopt;
       return sealed;
     }
@@ -158,7 +158,7 @@ class AuditSeal final : public CommitSeal {
     if (!signs_) co_return false;
     // The format never falls. From the cut-off on that is not believed.
     if (!takes_signatures_ || keys_.phase() == crypto::SigningPhase::required)
-      takes_signatures_ = (co_await rows_format(transaction)) >= store_format;
+      takes_signatures_ = (co_await rows_format(transaction)) >= third_rows_format;
     co_return takes_signatures_;
   }
 

@@ -32,6 +32,15 @@ std::string_view text_after(std::string_view body, std::string_view before) {
 
 bool may_be_unsigned(std::string_view action) { return action == row_of(AuditAction::store_restore).name; }
 
+/// The last entry of the slot that the key may have signed; std::nullopt: there is no bound.
+std::optional<std::uint64_t> signed_through(const crypto::Signer& signer, AuditSlot slot) {
+  if (signer.state != crypto::SignerState::retired) return std::nullopt;
+  if (slot.is_embedded()) return signer.through;
+  if (!signer.slots_through) return std::nullopt;
+  const auto found = signer.slots_through->find(to_string(slot));
+  return found == signer.slots_through->end() ? 0 : found->second;
+}
+
 std::string plane(crypto::SigningRole role) { return "the plane " + std::string(crypto::name_of(role)); }
 
 }  // namespace
@@ -97,9 +106,11 @@ std::optional<std::string> AuditSignatureCheck::fault_of(const AuditMark& mark, 
   const std::string is_signed = entry(mark.sequence) + "is signed by the key " + crypto::to_hex(signature.key);
   if (signer == nullptr) return is_signed + ", which root-public-keyring does not know";
   if (signer->role != signature.role) return is_signed + ", which is a key of " + plane(signer->role);
-  const bool is_retired = signer->state == crypto::SignerState::retired && slot_.is_embedded();
-  if (is_retired && mark.sequence > signer->through) {
-    return is_signed + ", which was retired after entry " + std::to_string(signer->through);
+  const auto bound = signed_through(*signer, slot_);
+  if (bound && mark.sequence > *bound) {
+    return is_signed + (*bound == 0 && !slot_.is_embedded()
+                            ? ", which was retired before the slot began"
+                            : ", which was retired after entry " + name_of_entry(slot_, *bound));
   }
   if (mark.sequence <= checked_through_) return std::nullopt;
   const bool right = with_signed_fields(

@@ -7,8 +7,9 @@
 // entries of its commit, from the first one on: an entry that was appended without a key before it stays unsigned.
 //
 // Each slot has commits of its own. A cut-off is a sequence of slot 0: in other slots, which older builds never had,
-// signatures are required from the first entry on as soon as there is a cut-off. A retired key's last entry is one of
-// slot 0, too: in other slots the signatures of a retired key stay valid.
+// signatures are required from the first entry on as soon as there is a cut-off. A retired key has a last entry in each
+// slot, and none in a slot that began later. Only if an older version retired it, there is one for slot 0 alone: in
+// other slots its signatures stay valid then.
 #pragma once
 
 #include <array>

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -14,6 +15,7 @@
 namespace tacit::store {
 
 class AuditHistory;  // store/audit/audit_history.hpp
+class AuditNews;     // store/engine/engine.hpp
 class AuditReader;
 class AuditSlotsReader;
 class CurrentContext;
@@ -31,6 +33,8 @@ class AuditTrail {
   /// Records a refused tool ("tool.refused"): the server refuses its identity, or a release its request. On failure,
   /// returns the error to answer instead of the refusal; a lack of room alone is not a failure (refusal_stands).
   Async<void> refuse_tool(ToolRefusal refusal, AuditContext who);
+  /// The same for several tools, in one transaction: all or none.
+  Async<void> refuse_tools(std::vector<ToolRefusal> refusals, AuditContext who);
   /// On a store that several hosts share: records the newest entry of each slot in this process's slot
   /// (store/audit/audit_heads.hpp), and returns them. Does nothing on an embedded store.
   Async<std::vector<AuditMark>> record_heads(AuditContext who);
@@ -42,6 +46,8 @@ class AuditTrail {
   Outcome<std::vector<AuditMark>> heads() const;
   /// The slots that have entries or a checkpoint, in ascending order; slot 0 always on an embedded store.
   Outcome<std::vector<AuditSlot>> slots() const;
+  /// As Engine::watch_audit.
+  std::unique_ptr<AuditNews> watch(std::function<void()> changed) const;
   /// Compares the log with what this process saw of it. A difference stays in `history`. Fails like `head`. Runs on the
   /// calling thread.
   Outcome<void> check_history() const;

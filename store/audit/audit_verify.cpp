@@ -1,6 +1,8 @@
 // Checks each slot's chain and its signatures, the heads of slots that the log records, and compares the log with an
-// anchor that was kept elsewhere.
+// anchor that was kept elsewhere. The slots are walked side by side, a page of the one whose entries are the oldest, so
+// that recorded heads are compared in passing (store/audit/recorded_heads.hpp).
 #include <algorithm>
+#include <deque>
 #include <map>
 #include <utility>
 
@@ -31,28 +33,55 @@ struct HashAnchor {
 
 /// What the checks of all slots have in common.
 struct Common {
+  Common(ContextPtr of, const Progress& told) : store(std::move(of)), progress(told) {}
+
   ContextPtr store;
   const Progress& progress;
   AuditReport report{};
   VerifyProgress at{};
   HashAnchor any{};
-  RecordedHeadsCheck heads;
+  RecordedHeadsCheck heads{store, report};
 };
 
 class SlotVerification {
  public:
   /// `anchor`: an entry of this slot.
   SlotVerification(Common& common, AuditSlot slot, std::optional<AuditMark> anchor)
-      : common_(common), report_(common.report), slot_(slot), anchor_(anchor) {}
+      : common_(common), report_(common.report), slot_(slot), anchor_(anchor), reader_(common.store, slot, 0) {}
 
-  Outcome<void> run() {
-    Engine& engine = *common_.store->engine;
-    const auto checked = read_blocking<void>(engine, [this](Transaction& transaction) { return begin(transaction); });
-    if (!checked) return checked.error();
-    const auto walked = walk();
-    if (!walked) return walked.error();
+  Outcome<void> begin() {
+    const auto begun =
+        read_blocking<void>(engine(), [this](Transaction& transaction) { return begin_in(transaction); });
+    if (!begun) return begun.error();
+    head_.slot = slot_;
+    if (checkpoint_) common_.heads.begins_after(checkpoint_->through);
+    if (checkpoint_) seen(checkpoint_->through);
+    return {};
+  }
+
+  /// To the entry that was the newest at the beginning, or further: a live log may grow during the read, and a page may
+  /// end within a commit, before its signatures.
+  bool is_walked() const { return has_ended_ || (walked_ >= until_ && !signatures_->is_open()); }
+  /// As written, of the last entry that was walked; empty at first.
+  const std::string& time() const { return time_; }
+
+  /// Walks a page.
+  Outcome<void> step() {
+    const std::uint64_t pruned = reader_.pruned_meanwhile();
+    const auto page = reader_.next();
+    if (!page && page.error().code != Errc::integrity) return page.error();
+    if (!page) report_.add(page.error().subject);
+    has_ended_ = !page || page->empty();
+    if (has_ended_) return {};
+    if (reader_.pruned_meanwhile() != pruned) signatures_->begin_after(page->front().mark.sequence - 1);
+    for (const AuditRecord& record : *page) entry(record);
+    time_ = audit_time(page->back().body);
+    return {};
+  }
+
+  Outcome<void> finish() {
     // The log may have been pruned further while it was read.
-    const auto again = read_blocking<void>(engine, [this](Transaction& transaction) { return reload(transaction); });
+    const auto again = read_blocking<void>(engine(), [this](Transaction& transaction) { return reload(transaction); });
     if (!again) return again.error();
     if (checkpoint_ && entries_ == 0) report_.add(its_log() + " is empty although it was pruned");
     add_all(signatures_->finish());
@@ -64,17 +93,16 @@ class SlotVerification {
   }
 
  private:
+  Engine& engine() const { return *common_.store->engine; }
   const StoreKeys& keys() const { return common_.store->keys; }
   std::string its_log() const {
     return slot_.is_embedded() ? std::string("the audit log") : "slot " + to_string(slot_) + " of the audit log";
   }
 
-  Task<Outcome<void>> begin(Transaction& transaction) {
+  Task<Outcome<void>> begin_in(Transaction& transaction) {
     auto checkpoint = co_await load_checkpoint(transaction, keys(), slot_);
     if (!checkpoint) report_.add(checkpoint.error().subject);
     if (checkpoint) checkpoint_ = std::move(*checkpoint);
-    head_.slot = slot_;
-    if (checkpoint_) seen(checkpoint_->through);
     const auto newest = co_await newest_audit_mark(transaction, slot_);
     until_ = newest ? newest->sequence : UINT64_MAX;
     const std::uint64_t known = co_await known_through(transaction);
@@ -103,28 +131,6 @@ class SlotVerification {
     co_return Outcome<void>();
   }
 
-  /// To the entry that was the newest at the beginning, or further: a live log may grow during the read, and a page may
-  /// end within a commit, before its signatures.
-  Outcome<void> walk() {
-    AuditReader reader(common_.store, slot_, 0);
-    while (walked_ < until_ || signatures_->is_open()) {
-      const std::uint64_t pruned = reader.pruned_meanwhile();
-      const auto page = reader.next();
-      if (!page && page.error().code == Errc::integrity) {
-        report_.add(page.error().subject);
-        return {};
-      }
-      if (!page) return page.error();
-      if (page->empty()) return {};
-      if (reader.pruned_meanwhile() != pruned) signatures_->begin_after(page->front().mark.sequence - 1);
-      for (const AuditRecord& record : *page) entry(record);
-      const auto compared = common_.heads.compare(report_);
-      if (!compared) return compared.error();
-      if (common_.progress) common_.progress(common_.at);
-    }
-    return {};
-  }
-
   void entry(const AuditRecord& record) {
     ++common_.at.rows;
     ++entries_;
@@ -134,7 +140,7 @@ class SlotVerification {
     seen(record.mark);
     const auto heads = recorded_heads(record.body);
     common_.any.see(heads);
-    common_.heads.add(record.mark, heads);
+    common_.heads.entry(record.mark, record.first != 0, heads);
   }
 
   void add_all(const std::vector<std::string>& findings) {
@@ -175,7 +181,10 @@ class SlotVerification {
   const std::optional<AuditMark> anchor_;
   std::optional<AuditCheckpoint> checkpoint_;
   std::optional<AuditSignatureCheck> signatures_;  ///< from begin() on
+  AuditReader reader_;
   AuditMark head_;
+  std::string time_;
+  bool has_ended_ = false;
   std::uint64_t entries_ = 0;
   std::uint64_t until_ = 0;
   std::uint64_t walked_ = 0;
@@ -200,7 +209,7 @@ std::map<AuditSlot, AuditMark> places_of(const std::optional<AuditAnchor>& ancho
 class LogVerification {
  public:
   LogVerification(ContextPtr store, const std::optional<AuditAnchor>& anchor, const Progress& progress)
-      : common_{.store = store, .progress = progress, .heads = RecordedHeadsCheck(store)}, places_(places_of(anchor)) {
+      : common_(std::move(store), progress), places_(places_of(anchor)) {
     if (anchor && places_.empty()) common_.any.hash = anchor->hash;
   }
 
@@ -208,13 +217,10 @@ class LogVerification {
     const auto slots = read_blocking<std::vector<AuditSlot>>(
         *common_.store->engine, [this](Transaction& transaction) { return begin(transaction); });
     if (!slots) return slots.error();
-    for (const AuditSlot slot : *slots) {
-      const auto at = places_.find(slot);
-      SlotVerification one(common_, slot, at != places_.end() ? std::optional(at->second) : std::nullopt);
-      const auto checked = one.run();
-      if (!checked) return checked.error();
-    }
+    const auto walked = walk(*slots);
+    if (!walked) return walked.error();
     AuditReport& report = common_.report;
+    report.heads_checked = common_.heads.right();
     std::erase_if(report.heads, [](const AuditMark& head) { return head.sequence == 0; });
     std::vector<AuditMark> present = report.heads;
     if (report.head.sequence > 0) present.push_back(report.head);
@@ -226,6 +232,40 @@ class LogVerification {
   }
 
  private:
+  Outcome<void> walk(const std::vector<AuditSlot>& slots) {
+    std::deque<SlotVerification> each;
+    for (const AuditSlot slot : slots) {
+      const auto at = places_.find(slot);
+      each.emplace_back(common_, slot, at != places_.end() ? std::optional(at->second) : std::nullopt);
+      const auto begun = each.back().begin();
+      if (!begun) return begun.error();
+    }
+    for (SlotVerification* next = oldest(each); next != nullptr; next = oldest(each)) {
+      const auto walked = next->step();
+      if (!walked) return walked.error();
+      const auto compared = common_.heads.look_up();
+      if (!compared) return compared.error();
+      if (common_.progress) common_.progress(common_.at);
+    }
+    common_.heads.end();
+    const auto compared = common_.heads.look_up();
+    if (!compared) return compared.error();
+    for (SlotVerification& slot : each) {
+      const auto finished = slot.finish();
+      if (!finished) return finished.error();
+    }
+    return {};
+  }
+
+  /// The slot to walk on; null: none.
+  static SlotVerification* oldest(std::deque<SlotVerification>& slots) {
+    SlotVerification* found = nullptr;
+    for (SlotVerification& slot : slots) {
+      if (!slot.is_walked() && (found == nullptr || slot.time() < found->time())) found = &slot;
+    }
+    return found;
+  }
+
   /// The slots to check: the stored ones, those that the anchor names, and always slot 0.
   Task<Outcome<std::vector<AuditSlot>>> begin(Transaction& transaction) {
     auto slots = co_await stored_audit_slots(transaction);

@@ -76,7 +76,8 @@ Task<Outcome<void>> sign_rows(Transaction& transaction, const StoreKeys& keys) {
   if (!marks) co_return marks.error();
   // Nobody else has the store open, so there is no process for which it would have to stay of an older format.
   const auto format = co_await read_format(transaction);
-  if (format.value_or(0) < store_format) transaction.put(Table::meta, format_row_key(), format_value(store_format));
+  const std::uint32_t raised = raised_format(format.value_or(first_store_format), store_format);
+  if (format != raised) transaction.put(Table::meta, format_row_key(), format_value(raised));
   transaction.put(Table::meta, rows_row_key(), rows_value(store_format));
   transaction.put(Table::meta, store_row_key(), store_value(keys.store()));
   co_return Outcome<void>();

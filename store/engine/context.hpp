@@ -1,8 +1,10 @@
 // The shared state of all operations of the store. Each running operation keeps it alive.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <utility>
 
@@ -16,6 +18,7 @@ namespace tacit::store {
 
 class AuditHistory;    // store/audit/audit_history.hpp
 class GivenSecretIds;  // store/rows/newest_secret.hpp
+class UseNotes;        // store/uses/use_notes.hpp
 
 struct StoreContext : std::enable_shared_from_this<StoreContext> {
   std::shared_ptr<Engine> engine;  ///< shared by all contexts of one store
@@ -23,11 +26,17 @@ struct StoreContext : std::enable_shared_from_this<StoreContext> {
   std::uint64_t quota_default = 0;
   std::uint32_t api_keys_default = 0;
   std::uint32_t secrets_default = 0;
+  std::uint32_t versions_kept = 0;
   std::chrono::nanoseconds slice{};
   std::uint64_t serial = 0;     ///< distinguishes the stores of one process
   bool strict_binding = false;  ///< whether values are sealed with their tool and argument, unless a tenant has its own
   std::shared_ptr<AuditHistory> history{};
   std::shared_ptr<GivenSecretIds> given_ids{};
+  /// The newest format of rows that a transaction has seen (store/rows/store_meta.hpp).
+  std::shared_ptr<std::atomic<std::uint32_t>> rows_seen = std::make_shared<std::atomic<std::uint32_t>>(0);
+  /// The wall clock; tests have their own.
+  std::function<std::chrono::system_clock::time_point()> now = std::chrono::system_clock::now;
+  std::shared_ptr<UseNotes> uses{};  ///< one for all contexts of a store
 
   const crypto::MetadataKeyring& metadata() const { return *keys.metadata; }
 };

@@ -121,6 +121,12 @@ struct CachedRow {
   std::shared_ptr<const Bytes> value;  ///< null: there is no such row
 };
 
+/// Tells of new audit entries until it is destroyed.
+class AuditNews {
+ public:
+  virtual ~AuditNews() = default;
+};
+
 class Engine : public EngineState {
  public:
   /// `write_deadline`: how long a caller waits for the answer to a write (store/engine/await.hpp).
@@ -140,6 +146,13 @@ class Engine : public EngineState {
     static_cast<void>(table);
     static_cast<void>(key);
     return std::nullopt;
+  }
+  /// Calls `changed` soon after a process has added entries to the audit log, on a thread of the engine; it must
+  /// neither wait nor throw. Calls may be missed or come without need, so the log has to be read from time to time too.
+  /// Null: this engine does not tell.
+  virtual std::unique_ptr<AuditNews> watch_audit(std::function<void()> changed) {
+    static_cast<void>(changed);
+    return nullptr;
   }
   /// Accepts a write: atomic, serialisable, and durable when it is answered. Never waits.
   virtual void submit(Write write) = 0;

@@ -11,6 +11,7 @@
 #include "store/rows/api_key_row.hpp"
 #include "store/rows/cut_off_record.hpp"
 #include "store/rows/erasure.hpp"
+#include "store/rows/idempotency_row.hpp"
 #include "store/rows/prekey.hpp"
 #include "store/rows/rekey_mark.hpp"
 #include "store/rows/row_key.hpp"
@@ -18,6 +19,8 @@
 #include "store/rows/signed_row.hpp"
 #include "store/rows/store_meta.hpp"
 #include "store/rows/tenant_record.hpp"
+#include "store/rows/uses_row.hpp"
+#include "store/rows/version_row.hpp"
 
 namespace tacit::store {
 namespace {
@@ -44,7 +47,7 @@ class Count {
     for (const Table table : tables) {
       if (auto counted = walk(table); !counted) return counted.error();
     }
-    at_.rows = at_.rows_total;  // rows that name no such key were skipped
+    if (at_.rows_total != 0) at_.rows = at_.rows_total;  // rows that name no such key were skipped
     if (progress_) progress_(at_);
     return std::move(census_);
   }
@@ -77,7 +80,7 @@ class Count {
       for (const Row& row : rows) count(table, row);
       seen += rows.size();
       if (table != Table::meta) at_.rows += rows.size();
-      at_.rows_total = std::max(at_.rows_total, at_.rows);  // an engine may only estimate it
+      if (at_.rows_total != 0) at_.rows_total = std::max(at_.rows_total, at_.rows);  // an engine may only estimate it
       go_on_after(rows.back().key, only_records);
     }
     co_return true;
@@ -98,8 +101,11 @@ class Count {
     ParsedKey key;
     if (!parse_key(row.key, key)) return;  // it belongs to no tenant: nothing ever reads it
     if (key.kind == static_cast<std::uint8_t>(RowKind::record)) count_record(key.tenant, row.value);
-    if (key.kind == static_cast<std::uint8_t>(RowKind::secret) && kind_ == KeyKind::metadata) {
-      count_secret(key, row.value);
+    if (kind_ != KeyKind::metadata) return;
+    if (key.kind == static_cast<std::uint8_t>(RowKind::secret)) count_secret(key, row.value);
+    if (key.kind == static_cast<std::uint8_t>(RowKind::previous_value)) count_version(key, row.value);
+    if (key.kind == static_cast<std::uint8_t>(RowKind::idempotency_key)) {
+      add_known(metadata_key_of_idempotency_row(row.value));
     }
   }
 
@@ -114,7 +120,13 @@ class Count {
     }
   }
 
+  /// Of a row that a rewrap removes if it cannot be read.
+  void add_known(const std::optional<crypto::KeyId>& id) {
+    if (id) add(id, &KeyUse::secrets);
+  }
+
   void count_of_store(const Row& row) {
+    if (kind_ == KeyKind::metadata && place_of_uses(row.key)) return add_known(metadata_key_of_uses(row.value));
     if (kind_ != KeyKind::metadata && crypto::as_text(row.key).starts_with(crypto::as_text(prekey_prefix()))) {
       return count_prekey(row);
     }
@@ -201,6 +213,16 @@ class Count {
     crypto::Uuid id;
     const bool is_old = gives_up() && named != store_.metadata().primary().id;
     if (is_old && !(parse_id(key.rest, id) && open_secret({store_.metadata(), key.tenant}, id, row))) return;
+    add(named, &KeyUse::secrets);
+  }
+
+  void count_version(const ParsedKey& key, ByteView row) {
+    const auto version = parse_version_row(row);
+    const auto named = version ? crypto::metadata_key_of(version->metadata_box) : std::nullopt;
+    const auto place = parse_version_key(key.rest);
+    const bool is_old = gives_up() && named != store_.metadata().primary().id;
+    const MetadataOpener opener{store_.metadata(), key.tenant};
+    if (is_old && !(place && open_version(opener, place->secret, place->number, row))) return;
     add(named, &KeyUse::secrets);
   }
 

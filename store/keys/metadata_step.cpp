@@ -1,15 +1,14 @@
 #include "store/keys/metadata_step.hpp"
 
+#include <algorithm>
+#include <utility>
+
 #include "store/api_keys/api_key_table.hpp"
 #include "store/rows/api_key_row.hpp"
 #include "store/rows/secret_index.hpp"
+#include "store/rows/version_row.hpp"
 
 namespace tacit::store {
-namespace {
-
-constexpr std::size_t rows_at_a_time = 256;
-
-}  // namespace
 
 Task<void> MetadataStep::move_tenant() {
   ParsedKey key;
@@ -35,9 +34,43 @@ Task<void> MetadataStep::move_tenant() {
   if (!at().within && (stale || is_kind(key, RowKind::record))) begin(id);
   const bool departs = !at().within && depart(tenant);
   const std::uint64_t before = step_.secrets;
-  const bool ended = co_await move_secrets(tenant);
+  const bool ended = co_await move_rows(tenant);
   const bool arrives = ended && arrive(tenant);
-  if (departs || arrives || step_.secrets != before) co_await save_tenant(transaction_, tenant);
+  if (departs || arrives || step_.secrets != before) co_await save(tenant);
+}
+
+namespace {
+
+/// In groups of at most most_moved_of_entry.
+std::vector<MovedRows> in_entries(std::vector<MovedRow> rows) {
+  std::vector<MovedRows> entries;
+  for (std::size_t at = 0; at < rows.size(); at += most_moved_of_entry) {
+    const auto first = rows.begin() + static_cast<std::ptrdiff_t>(at);
+    const std::size_t number = std::min(most_moved_of_entry, rows.size() - at);
+    entries.emplace_back().rows.assign(first, first + static_cast<std::ptrdiff_t>(number));
+  }
+  return entries;
+}
+
+}  // namespace
+
+Task<void> MetadataStep::save(Tenant& tenant) {
+  std::vector<MovedRows> entries;
+  if (transaction_.traits().shared) entries = in_entries(std::exchange(moved_, {}));
+  for (std::size_t i = 0; i < entries.size(); ++i) tenant.record.note_change();
+  co_await save_tenant(transaction_, tenant);
+  const std::uint64_t last = tenant.record.changes.value_or(entries.size());
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    MovedRows& entry = numbered_.emplace_back(std::move(entries[i]));
+    entry.tenant = tenant.id;
+    entry.change = last - (entries.size() - 1 - i);
+  }
+}
+
+std::vector<MovedRows> MetadataStep::take_moved() {
+  std::vector<MovedRows> entries = std::move(numbered_);
+  for (MovedRows& entry : in_entries(std::move(moved_))) entries.push_back(std::move(entry));
+  return entries;
 }
 
 /// At the tenant's first secret.
@@ -76,23 +109,57 @@ bool MetadataStep::arrive(Tenant& tenant) {
   return true;
 }
 
-/// Moves secrets from the position on. Returns whether that was the last of the tenant.
-Task<bool> MetadataStep::move_secrets(Tenant& tenant) {
-  const RowKey prefix(tenant.id, RowKind::secret);
+/// Moves the tenant's rows from the position on, kind after kind. Returns whether that was the last one. A position at
+/// the uses has the kind after all others, because their rows are not among the tenant's.
+Task<bool> MetadataStep::move_rows(Tenant& tenant) {
+  for (const RowKind kind : {RowKind::secret, RowKind::previous_value}) {
+    if (kind_at() > static_cast<std::uint8_t>(kind)) continue;
+    begin_kind(tenant.id, static_cast<std::uint8_t>(kind));
+    const bool ended = co_await move_tenant_rows(tenant, kind);
+    if (!ended) co_return false;
+  }
+  if (kind_at() <= static_cast<std::uint8_t>(RowKind::idempotency_order)) {
+    begin_kind(tenant.id, static_cast<std::uint8_t>(RowKind::idempotency_order));
+    const bool ended = co_await drop_idempotency_keys(tenant);
+    if (!ended) co_return false;
+  }
+  begin_kind(tenant.id, after_all_kinds);
+  co_return co_await move_uses(tenant);
+}
+
+/// The kind of the row at the position.
+std::uint8_t MetadataStep::kind_at() const {
+  ParsedKey key;
+  return parse_key(step_.next.key, key) ? key.kind : std::uint8_t{0};
+}
+
+/// Goes to the first row of that kind, unless the position is there already.
+void MetadataStep::begin_kind(const crypto::Uuid& tenant, std::uint8_t kind) {
+  if (kind_at() == kind) return;
+  RowKey first(tenant);
+  first.add(kind);
+  at().key.assign(first.view().begin(), first.view().end());
+}
+
+Task<bool> MetadataStep::move_tenant_rows(Tenant& tenant, RowKind kind) {
+  const RowKey prefix(tenant.id, kind);
   for (;;) {
-    const std::size_t ask = std::clamp<std::size_t>(looks_, 1, rows_at_a_time);
+    const std::size_t ask = std::clamp<std::size_t>(looks_, 1, rows_of_metadata_scan);
     const auto seen = co_await transaction_.scan(Table::tenants, prefix.view(), at().key, ask);
     // Copied, except for rows that stay, because stored rows move with the first change.
     std::vector<std::pair<Bytes, Bytes>> rows;
     for (const Row& row : seen) {
       auto& [key, value] = rows.emplace_back(Bytes(row.key.begin(), row.key.end()), Bytes());
-      if (is_stale_secret(row.value, tenant.record.metadata_key)) value.assign(row.value.begin(), row.value.end());
+      const crypto::KeyId& named = tenant.record.metadata_key;
+      const bool stale =
+          kind == RowKind::secret ? is_stale_secret(row.value, named) : is_stale_version(row.value, named);
+      if (stale) value.assign(row.value.begin(), row.value.end());
     }
     at().within = true;
     for (const auto& [key, value] : rows) {
       if (spent()) co_return false;
       --looks_;
-      if (!value.empty()) move_secret(tenant, ByteView(key).subspan(prefix.view().size()), value);
+      if (!value.empty()) move_row(tenant, kind, ByteView(key).subspan(prefix.view().size()), value);
       go_on_after(at().key, key);
     }
     if (rows.size() < ask) co_return true;
@@ -100,19 +167,24 @@ Task<bool> MetadataStep::move_secrets(Tenant& tenant) {
   }
 }
 
+void MetadataStep::move_row(Tenant& tenant, RowKind kind, ByteView rest, const Bytes& row) {
+  kind == RowKind::secret ? move_secret(tenant, rest, row) : move_version(tenant, rest, row);
+}
+
+void MetadataStep::leave(const Tenant& tenant, const std::string& why, bool is_readable) {
+  at().clean = at().clean && store_.keys.discard_unreadable && !is_readable;
+  problem(tenant.id, why);
+}
+
 void MetadataStep::move_secret(Tenant& tenant, ByteView id_bytes, const Bytes& row) {
-  const auto stays = [&](const std::string& why, bool is_readable = false) {
-    at().clean = at().clean && store_.keys.discard_unreadable && !is_readable;
-    problem(tenant.id, why);
-  };
   crypto::Uuid id;
-  if (!parse_id(id_bytes, id)) return stays("a secret whose row key is not an id");
+  if (!parse_id(id_bytes, id)) return leave(tenant, "a secret whose row key is not an id");
   const crypto::TenantKeys& likely = tenant.previous_keys ? *tenant.previous_keys : *tenant.keys;
   const auto secret = open_secret({store_.metadata(), tenant.id, &likely}, id, row);
-  if (!secret) return stays("secret " + id.str() + ": " + secret.error().subject);
+  if (!secret) return leave(tenant, "secret " + id.str() + ": " + secret.error().subject);
   Metadata metadata = secret->metadata;
   if (!metadata.default_is_bound())
-    return stays("secret " + id.str() + ": is a default without a tool and an argument", true);
+    return leave(tenant, "secret " + id.str() + ": is a default without a tool and an argument", true);
   SecretHeader header = secret->header;
   if (third_format_) use_second_format(header, metadata, secret->value_box);
   const Bytes moved = seal_secret(*tenant.keys, id, header, secret->value_box, metadata);
@@ -123,8 +195,20 @@ void MetadataStep::move_secret(Tenant& tenant, ByteView id_bytes, const Bytes& r
   take_in_hand(row.size());
 }
 
+void MetadataStep::move_version(Tenant& tenant, ByteView rest, const Bytes& row) {
+  const auto place = parse_version_key(rest);
+  if (!place) return leave(tenant, "a previous value whose row key is incomplete");
+  const crypto::TenantKeys& likely = tenant.previous_keys ? *tenant.previous_keys : *tenant.keys;
+  const MetadataOpener opener{store_.metadata(), tenant.id, &likely};
+  const auto version = open_version(opener, place->secret, place->number, row);
+  if (!version) return leave(tenant, "secret " + place->secret.str() + ": " + version.error().subject);
+  const Bytes moved = seal_version(*tenant.keys, place->secret, version->header, version->value_box, version->metadata);
+  transaction_.put(Table::tenants, version_row_key(tenant.id, place->secret, place->number).view(), moved);
+  take_in_hand(row.size());
+}
+
 Task<void> MetadataStep::move_api_keys() {
-  const auto seen = co_await transaction_.scan(Table::api_keys, {}, at().key, rows_at_a_time);
+  const auto seen = co_await transaction_.scan(Table::api_keys, {}, at().key, rows_of_metadata_scan);
   std::vector<std::pair<std::string, bool>> ids;
   ids.reserve(seen.size());
   for (const Row& row : seen) {

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,7 +13,10 @@
 #include "store/engine/walk_size.hpp"
 #include "store/keys/rewrap_search.hpp"
 #include "store/model/audit.hpp"
+#include "store/rows/idempotency_row.hpp"
+#include "store/rows/row_key.hpp"
 #include "store/rows/tenant_record.hpp"
+#include "store/rows/uses_row.hpp"
 
 namespace tacit::store {
 
@@ -21,6 +26,20 @@ inline constexpr std::size_t most_rows_of_metadata_step = 4096;
 inline constexpr std::size_t rows_of_moved_secret = 16;
 /// The bytes of rows in one transaction; one row is always taken.
 inline constexpr std::size_t most_bytes_of_metadata_step = std::size_t{512} << 10;
+
+inline constexpr std::size_t rows_of_metadata_scan = 256;
+/// Of a position: beyond the kinds of a tenant's rows.
+inline constexpr std::uint8_t after_all_kinds = 0xff;
+
+/// Moved rows in one audit entry.
+inline constexpr std::size_t most_moved_of_entry = 48;
+
+/// The moved rows of one audit entry. On a shared engine, all are of one tenant.
+struct MovedRows {
+  std::vector<MovedRow> rows;
+  std::optional<crypto::Uuid> tenant{};   ///< on a shared engine
+  std::optional<std::uint64_t> change{};  ///< likewise: the tenant's number of changes that this entry has
+};
 
 /// One transaction's part of the work.
 class MetadataStep {
@@ -50,8 +69,8 @@ class MetadataStep {
     co_return std::move(step_);
   }
 
-  /// Call after `run`. The moved rows, for the audit log; empty before format 3.
-  std::vector<MovedRow> take_moved() { return std::move(moved_); }
+  /// Call after `run`. The moved rows, by audit entry; empty before format 3.
+  std::vector<MovedRows> take_moved();
 
  private:
   RewrapPosition& at() { return step_.next; }
@@ -85,8 +104,23 @@ class MetadataStep {
   void begin(const crypto::Uuid& tenant);
   bool depart(Tenant& tenant);
   bool arrive(Tenant& tenant);
-  Task<bool> move_secrets(Tenant& tenant);
+  Task<bool> move_rows(Tenant& tenant);
+  std::uint8_t kind_at() const;
+  void begin_kind(const crypto::Uuid& tenant, std::uint8_t kind);
+  Task<bool> move_tenant_rows(Tenant& tenant, RowKind kind);
+  void move_row(Tenant& tenant, RowKind kind, ByteView rest, const Bytes& row);
+  /// Saves the tenant. On a shared engine each entry of its moved rows is a change, so that the numbers order these
+  /// entries and those of other hosts.
+  Task<void> save(Tenant& tenant);
   void move_secret(Tenant& tenant, ByteView id_bytes, const Bytes& row);
+  void move_version(Tenant& tenant, ByteView rest, const Bytes& row);
+  Task<bool> drop_idempotency_keys(Tenant& tenant);
+  Task<bool> drop_idempotency_key(const Tenant& tenant, const Bytes& key);
+  Task<void> discount(const Tenant& tenant, const IdempotencyCount& dropped);
+  Task<bool> move_uses(Tenant& tenant);
+  void move_uses_row(Tenant& tenant, const UsesPlace& place, const Bytes& row);
+  /// A row stays as it is, and with it the tenant's previous key.
+  void leave(const Tenant& tenant, const std::string& why, bool is_readable = false);
   Task<void> move_api_keys();
   Task<void> move_api_key(std::string id);
 
@@ -96,7 +130,8 @@ class MetadataStep {
   std::size_t looks_;
   std::size_t bytes_;
   const bool third_format_;
-  std::vector<MovedRow> moved_;
+  std::vector<MovedRow> moved_;  ///< not in `numbered_`
+  std::vector<MovedRows> numbered_;
   RewrapStep step_;
 };
 

@@ -65,7 +65,7 @@ Task<Outcome<void>> check_rings(Transaction& transaction, const StoreKeys& keys)
 
 Task<Outcome<void>> add_all(Transaction& transaction, const AddPlan& plan) {
   const std::uint32_t rows = co_await rows_format(transaction);
-  if (rows < store_format) co_return failed(Errc::unavailable, "the store's format is being raised");
+  if (rows < third_rows_format) co_return failed(Errc::unavailable, "the store's format is being raised");
   // Pairs that name an older root key would have to be sealed again at once.
   const auto newest = co_await check_rings(transaction, plan.store->keys);
   if (!newest) co_return newest.error();

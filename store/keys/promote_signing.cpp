@@ -50,7 +50,7 @@ Task<Outcome<NamedKeys>> load(Transaction& transaction, const StoreKeys& keys) {
 
 Task<Outcome<void>> check_rows_format(Transaction& transaction) {
   const std::uint32_t rows = co_await rows_format(transaction);
-  if (rows >= store_format) co_return Outcome<void>();
+  if (rows >= third_rows_format) co_return Outcome<void>();
   const auto format = co_await read_format(transaction);
   co_return failed(Errc::unavailable, "the store's format is " + std::to_string(std::min(rows, format.value_or(rows))) +
                                           ": a process of an older version has it open, or no server of this version "

@@ -1,4 +1,6 @@
 // The snapshot of a step of a tenant's rekey.
+#include <algorithm>
+
 #include "store/engine/walk_size.hpp"
 #include "store/engine/whereabouts.hpp"
 #include "store/keys/rekey_pairs.hpp"
@@ -6,6 +8,7 @@
 #include "store/keys/rewrap_search.hpp"
 #include "store/rows/row_key.hpp"
 #include "store/rows/secret_row.hpp"
+#include "store/rows/version_row.hpp"
 
 namespace tacit::store {
 namespace {
@@ -15,57 +18,99 @@ constexpr std::size_t rows_at_a_time = 64;
 /// The bytes of rows in one transaction; one row is always taken.
 constexpr std::size_t bytes_of_step = std::size_t{512} << 10;
 
-/// Collects the secrets whose values name the previous pair, from the position on.
+/// The key pair that the value in a row names. std::nullopt if the row is incomplete.
+std::optional<crypto::KeyId> pair_named_in(RowKind kind, ByteView row) {
+  if (kind == RowKind::previous_value) {
+    const auto version = parse_version_row(row);
+    return version ? crypto::tenant_key_of(version->value_box) : std::nullopt;
+  }
+  const auto secret = parse_secret_row(row);
+  return secret ? crypto::tenant_key_of(secret->value_box) : std::nullopt;
+}
+
+/// Where the kinds of rows with values begin.
+Bytes first_of(const crypto::Uuid& tenant, RowKind kind) {
+  const RowKey prefix(tenant, kind);
+  return {prefix.view().begin(), prefix.view().end()};
+}
+
+/// One pass over rows whose values may name the previous pair.
+class Gathering {
+ public:
+  Gathering(Transaction& transaction, RekeyPlan& plan)
+      : plan_(plan), left_bytes_(bytes_of_write(transaction.traits(), bytes_of_step)) {}
+
+  /// False: the step is full.
+  bool take(RowKind kind, const Row& row) {
+    const auto named = pair_named_in(kind, row.value);
+    Bytes key(row.key.begin(), row.key.end());
+    const TenantRecord& record = plan_.tenant->record;
+    if (!named) {
+      plan_.left.push_back({std::move(key), secret_sentence(row.key, "the secret's row is incomplete")});
+    } else if (*named == record.previous_key->id()) {
+      const bool full = !plan_.secrets.empty() && row.value.size() > left_bytes_;
+      if (full || plan_.secrets.size() == plan_.most) return false;
+      left_bytes_ -= std::min(left_bytes_, row.value.size());
+      plan_.secrets.push_back({std::move(key), Bytes(row.value.begin(), row.value.end())});
+    } else if (*named != record.key->id()) {
+      const std::string what = "its value names a key that its tenant's record does not";
+      plan_.left.push_back({std::move(key), secret_sentence(row.key, what), false});
+    }
+    return true;
+  }
+
+ private:
+  RekeyPlan& plan_;
+  std::size_t left_bytes_;
+};
+
+/// Collects the rows whose values name the previous pair, from the position on: secrets, and then previous values. In
+/// this order, because a change of a secret moves its value to the previous ones. A rollback moves one the other way,
+/// so it refuses a value that names the previous pair (store/secrets/rollback.cpp).
 Task<void> gather(Transaction& transaction, RekeyPlan& plan) {
-  const TenantRecord& record = plan.tenant->record;
-  const crypto::KeyId current = record.key->id();
-  const crypto::KeyId previous = record.previous_key->id();
-  const RowKey prefix(plan.id, RowKind::secret);
-  plan.next = plan.from.key.empty() ? Bytes(prefix.view().begin(), prefix.view().end()) : plan.from.key;
-  std::size_t bytes = 0;
-  const std::size_t most_bytes = bytes_of_write(transaction.traits(), bytes_of_step);
+  plan.next = plan.from.key.empty() ? first_of(plan.id, RowKind::secret) : plan.from.key;
+  Gathering gathering(transaction, plan);
   for (std::size_t seen = 0; seen < rows_of_snapshot; seen += rows_at_a_time) {
+    ParsedKey at;
+    const bool versions = parse_key(plan.next, at) && is_kind(at, RowKind::previous_value);
+    const RowKind kind = versions ? RowKind::previous_value : RowKind::secret;
+    const RowKey prefix(plan.id, kind);
     const auto rows = co_await transaction.scan(Table::tenants, prefix.view(), plan.next, rows_at_a_time);
     note_step();
     for (const Row& row : rows) {
-      const auto parsed = parse_secret_row(row.value);
-      const auto named = parsed ? crypto::tenant_key_of(parsed->value_box) : std::optional<crypto::KeyId>();
-      Bytes key(row.key.begin(), row.key.end());
-      if (!named) {
-        plan.left.push_back({std::move(key), secret_sentence(row.key, "the secret's row is incomplete")});
-      } else if (*named == previous) {
-        const bool full = !plan.secrets.empty() && bytes + row.value.size() > most_bytes;
-        if (full || plan.secrets.size() == plan.most) co_return;
-        bytes += row.value.size();
-        plan.secrets.push_back({std::move(key), Bytes(row.value.begin(), row.value.end())});
-      } else if (*named != current) {
-        plan.left.push_back({std::move(key),
-                             secret_sentence(row.key, "its value names a key that its tenant's record does not"),
-                             false});
-      }
+      if (!gathering.take(kind, row)) co_return;
       go_on_after(plan.next, row.key);
     }
-    plan.ended = rows.size() < rows_at_a_time;
-    if (plan.ended) co_return;
+    if (rows.size() < rows_at_a_time) {
+      plan.ended = versions;
+      if (versions) co_return;
+      plan.next = first_of(plan.id, RowKind::previous_value);
+    }
     transaction.release_rows();
   }
 }
 
-/// Whether a value names that pair. Reads all secrets of the tenant: only for a record that an attacker wrote.
-Task<bool> is_named(Transaction& transaction, crypto::Uuid tenant, crypto::KeyId pair) {
-  const RowKey prefix(tenant, RowKind::secret);
-  Bytes at(prefix.view().begin(), prefix.view().end());
+/// Whether a value in rows of that kind names that pair.
+Task<bool> is_named_in(Transaction& transaction, crypto::Uuid tenant, RowKind kind, crypto::KeyId pair) {
+  const RowKey prefix(tenant, kind);
+  Bytes at = first_of(tenant, kind);
   for (;;) {
     const auto rows = co_await transaction.scan(Table::tenants, prefix.view(), at, rows_at_a_time);
     note_step();
     for (const Row& row : rows) {
-      const auto parsed = parse_secret_row(row.value);
-      if (parsed && crypto::tenant_key_of(parsed->value_box) == pair) co_return true;
+      if (pair_named_in(kind, row.value) == pair) co_return true;
       go_on_after(at, row.key);
     }
     if (rows.size() < rows_at_a_time) co_return false;
     transaction.release_rows();
   }
+}
+
+/// Whether a value names that pair. Reads all values of the tenant: only for a record that an attacker wrote.
+Task<bool> is_named(Transaction& transaction, crypto::Uuid tenant, crypto::KeyId pair) {
+  const bool in_secrets = co_await is_named_in(transaction, tenant, RowKind::secret, pair);
+  if (in_secrets) co_return true;
+  co_return co_await is_named_in(transaction, tenant, RowKind::previous_value, pair);
 }
 
 /// The present pair is not accepted, but the tenant has a previous one, too: two pairs are all that a record holds.
@@ -94,7 +139,13 @@ Task<Outcome<std::optional<Tenant>>> load_if_recorded(Transaction& transaction, 
 std::string secret_sentence(ByteView key, const std::string& what) {
   ParsedKey parsed;
   crypto::Uuid id;
-  const bool has_id = parse_key(key, parsed) && parse_id(parsed.rest, id);
+  const bool is_parsed = parse_key(key, parsed);
+  const auto version = is_parsed && is_kind(parsed, RowKind::previous_value) ? parse_version_key(parsed.rest)
+                                                                             : std::optional<VersionKey>();
+  if (version) {
+    return "secret " + version->secret.str() + ": its previous value " + std::to_string(version->number) + ": " + what;
+  }
+  const bool has_id = is_parsed && parse_id(parsed.rest, id);
   return "secret " + (has_id ? id.str() : std::string("without an id")) + ": " + what;
 }
 

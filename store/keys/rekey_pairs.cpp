@@ -24,7 +24,7 @@ Outcome<void> check_rekey_halves(const StoreKeys& keys) {
 
 Task<Outcome<void>> check_rekey(Transaction& transaction, const StoreKeys& keys) {
   const std::uint32_t rows = co_await rows_format(transaction);
-  if (rows < store_format) co_return failed(Errc::unavailable, "the store's format is being raised");
+  if (rows < third_rows_format) co_return failed(Errc::unavailable, "the store's format is being raised");
   for (const KeyKind kind : {KeyKind::root, KeyKind::signing}) {
     const auto newest = co_await check_newest(transaction, keys, kind);
     if (!newest) co_return newest.error();
@@ -58,22 +58,44 @@ Outcome<Bytes> PairChange::seal(const crypto::Uuid& id, ByteView row) const {
   const MetadataOpener opener{store_.metadata(), tenant_.id, tenant_.keys.get()};
   auto secret = open_secret(opener, id, row);
   if (!secret) return secret.error();
-  if (!private_key_) return altered(id, "its value cannot be opened");
-  const TenantRecord& record = tenant_.record;
-  const crypto::ValueAddress address{tenant_.id, id, secret->header.value_version};
-  const auto value =
-      crypto::open_value(*private_key_, *record.previous_key, address, secret->value_box, binding_of(*secret));
-  if (!value) return altered(id, "its value cannot be opened");
-  if (value->size() != secret->value_size()) return altered(id, "its value has another length than its metadata");
-
   Metadata metadata = secret->metadata;
   SecretHeader header = secret->header;
   use_second_format(header, metadata, secret->value_box);
   header.strict = strict_;
+  const crypto::ValueAddress address{tenant_.id, id, header.sealed_version};
   const Bytes binding = strict_ ? binding_of(metadata.tool_name, metadata.tool_arg) : Bytes();
-  const auto box = crypto::seal_value(*record.key, address, value->view(), crypto::ValueFormat::padded, binding);
-  if (!box) return altered(id, "the tenant's public key is not a point");
+  const auto box = seal_again(address, {secret->value_box, binding_of(*secret), secret->value_size()}, binding);
+  if (!box) return box.error();
   return seal_secret(*keys_of(secret->metadata_key), id, header, *box, metadata);
+}
+
+Outcome<Bytes> PairChange::seal_previous(const VersionKey& key, ByteView row) const {
+  const MetadataOpener opener{store_.metadata(), tenant_.id, tenant_.keys.get()};
+  auto version = open_version(opener, key.secret, key.number, row);
+  if (!version) return version.error();
+  const VersionMetadata& metadata = version->metadata;
+  VersionHeader header = version->header;
+  const Bytes its_binding = binding_of(metadata.tool_name, metadata.tool_arg);
+  const Bytes before = header.strict ? its_binding : Bytes();
+  header.strict = strict_;
+  const crypto::ValueAddress address{tenant_.id, key.secret, header.sealed_version};
+  const auto box =
+      seal_again(address, {version->value_box, before, metadata.value_length}, strict_ ? its_binding : Bytes());
+  if (!box) return box.error();
+  return seal_version(*keys_of(version->metadata_key), key.secret, header, *box, metadata);
+}
+
+Outcome<Bytes> PairChange::seal_again(const crypto::ValueAddress& address, const BoxedValue& value,
+                                      ByteView binding) const {
+  const crypto::Uuid& id = address.secret;
+  if (!private_key_) return altered(id, "its value cannot be opened");
+  const TenantRecord& record = tenant_.record;
+  const auto opened = crypto::open_value(*private_key_, *record.previous_key, address, value.box, value.binding);
+  if (!opened) return altered(id, "its value cannot be opened");
+  if (opened->size() != value.size) return altered(id, "its value has another length than its metadata");
+  auto box = crypto::seal_value(*record.key, address, opened->view(), crypto::ValueFormat::padded, binding);
+  if (!box) return altered(id, "the tenant's public key is not a point");
+  return std::move(*box);
 }
 
 /// Those of the metadata key that seals the row now, so that its index entries stay right.

@@ -9,6 +9,7 @@
 #include "store/keys/rekey.hpp"
 #include "store/rows/secret_row.hpp"
 #include "store/rows/tenant_record.hpp"
+#include "store/rows/version_row.hpp"
 
 namespace tacit::store {
 
@@ -34,8 +35,16 @@ class PairChange {
   /// The row after the change: the same metadata under the same metadata key, the same version; strict if the tenant's
   /// values are sealed with their binding now. Fails with `integrity`, in words about the secret.
   Outcome<Bytes> seal(const crypto::Uuid& id, ByteView row) const;
+  /// The same for the row of a previous value.
+  Outcome<Bytes> seal_previous(const VersionKey& key, ByteView row) const;
 
  private:
+  struct BoxedValue {
+    ByteView box;
+    Bytes binding;
+    std::size_t size = 0;
+  };
+  Outcome<Bytes> seal_again(const crypto::ValueAddress& address, const BoxedValue& value, ByteView binding) const;
   std::shared_ptr<const crypto::TenantKeys> keys_of(const crypto::KeyId& metadata_key) const;
 
   const StoreContext& store_;

@@ -11,6 +11,7 @@
 #include "store/engine/whereabouts.hpp"
 #include "store/keys/rekey_pairs.hpp"
 #include "store/keys/rekey_plan.hpp"
+#include "store/keys/rewrap_search.hpp"
 #include "store/model/failures.hpp"
 #include "store/model/timestamp.hpp"
 #include "store/rows/secret_row.hpp"
@@ -91,9 +92,10 @@ Task<std::optional<Bytes>> put_rows(Transaction& transaction, const RekeyPlan& p
     }
     transaction.put(Table::tenants, secret.key, secret.after);
     ParsedKey parsed;
+    if (!parse_key(secret.key, parsed) || !is_kind(parsed, RowKind::secret)) continue;  // the log has secrets' own rows
     MovedRow& entry = moved.emplace_back();
     entry.tenant = plan.id;
-    if (parse_key(secret.key, parsed)) parse_id(parsed.rest, entry.secret);
+    parse_id(parsed.rest, entry.secret);
     entry.before = row_digest(secret.before);
     entry.after = row_digest(secret.after);
   }
@@ -166,7 +168,11 @@ void seal(RekeyPlan& plan) {
     ParsedKey parsed;
     crypto::Uuid id;
     auto row = Outcome<Bytes>(failed(Errc::integrity, "its row key is not an id"));
-    if (parse_key(secret.key, parsed) && parse_id(parsed.rest, id)) row = change.seal(id, secret.before);
+    const bool is_parsed = parse_key(secret.key, parsed);
+    const bool is_previous = is_parsed && is_kind(parsed, RowKind::previous_value);
+    const auto version = is_previous ? parse_version_key(parsed.rest) : std::optional<VersionKey>();
+    if (version) row = change.seal_previous(*version, secret.before);
+    if (is_parsed && !is_previous && parse_id(parsed.rest, id)) row = change.seal(id, secret.before);
     note_step();
     if (!row) {
       plan.left.push_back({secret.key, secret_sentence(secret.key, row.error().subject)});

@@ -31,8 +31,8 @@ namespace tacit::store {
 struct RewrapPosition {
   Table table = Table::tenants;
   Bytes key{};          ///< the first key to read
-  bool within = false;  ///< inside the secrets of a tenant that is being moved to the key `to`
-  bool whole = false;   ///< its secrets were walked from the first one
+  bool within = false;  ///< inside the rows of a tenant that is being moved to the key `to`
+  bool whole = false;   ///< they were walked from its first secret on
   bool clean = true;    ///< and none had to be left unchanged
   crypto::KeyId to{};
 };

@@ -15,8 +15,6 @@ namespace {
 
 /// The cost of moving one row in the map: the row, three old and three new index entries are each on another page.
 constexpr std::size_t bytes_of_one = std::size_t{7} * 2048;
-/// Moved rows in one audit entry.
-constexpr std::size_t moved_at_once = 48;
 
 /// The audit log's checkpoint uses a metadata key, too, while nothing is signed. If it cannot be read, the other work
 /// continues.
@@ -30,16 +28,16 @@ Task<Outcome<RewrapStep>> do_first(Transaction& transaction, ContextPtr store) {
   co_return step;
 }
 
-Task<Outcome<void>> record_moved(Transaction& transaction, const StoreContext& store, std::vector<MovedRow> moved,
+Task<Outcome<void>> record_moved(Transaction& transaction, const StoreContext& store, std::vector<MovedRows> entries,
                                  const AuditContext& who) {
-  for (std::size_t at = 0; at < moved.size(); at += moved_at_once) {
-    const std::size_t number = std::min(moved_at_once, moved.size() - at);
-    const auto first = moved.begin() + static_cast<std::ptrdiff_t>(at);
+  for (MovedRows& moved : entries) {
     AuditEvent event;
     event.action = AuditAction::key_rewrap;
-    event.reason =
-        "metadata " + crypto::to_hex(store.metadata().primary().id) + ": moved " + crypto::counted(number, "secret");
-    event.moved.assign(first, first + static_cast<std::ptrdiff_t>(number));
+    event.reason = "metadata " + crypto::to_hex(store.metadata().primary().id) + ": moved " +
+                   crypto::counted(moved.rows.size(), "secret");
+    event.tenant = moved.tenant;
+    event.change = moved.change;
+    event.moved = std::move(moved.rows);
     const auto recorded = co_await append_audit(transaction, event, who);
     if (!recorded) co_return recorded.error();
   }
@@ -51,7 +49,7 @@ Task<Outcome<RewrapStep>> do_step(Transaction& transaction, ContextPtr store, Re
   const auto newest = co_await check_newest(transaction, store->keys, KeyKind::metadata);
   if (!newest) co_return newest.error();
   const std::uint32_t rows = co_await rows_format(transaction);
-  MetadataStep step(transaction, *store, std::move(from), most, rows >= store_format);
+  MetadataStep step(transaction, *store, std::move(from), most, rows >= third_rows_format);
   RewrapStep done = co_await step.run();
   const auto recorded = co_await record_moved(transaction, *store, step.take_moved(), who);
   if (!recorded) co_return recorded.error();

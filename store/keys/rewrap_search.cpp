@@ -5,6 +5,7 @@
 #include "store/rows/api_key_row.hpp"
 #include "store/rows/secret_row.hpp"
 #include "store/rows/tenant_record.hpp"
+#include "store/rows/version_row.hpp"
 
 namespace tacit::store {
 namespace {
@@ -27,11 +28,17 @@ bool is_stale_secret(ByteView row, const crypto::KeyId& target) {
   return !parsed || crypto::metadata_key_of(parsed->metadata_box) != target;
 }
 
+bool is_stale_version(ByteView row, const crypto::KeyId& target) {
+  const auto parsed = parse_version_row(row);
+  return !parsed || crypto::metadata_key_of(parsed->metadata_box) != target;
+}
+
 bool is_stale(Table table, const Row& row, const crypto::KeyId& target) {
   if (table == Table::api_keys) return metadata_key_of_api_key(row.value) != target;
   ParsedKey key;
   if (!parse_key(row.key, key)) return false;
   if (is_kind(key, RowKind::secret)) return is_stale_secret(row.value, target);
+  if (is_kind(key, RowKind::previous_value)) return is_stale_version(row.value, target);
   if (!is_kind(key, RowKind::record)) return false;
   const auto record = peek_tenant_record(row.value);
   return !record || record->metadata_key != target || record->previous_metadata_key;

@@ -14,6 +14,8 @@ inline bool is_kind(const ParsedKey& key, RowKind kind) { return key.kind == sta
 
 /// Whether a secret's row names another key.
 bool is_stale_secret(ByteView row, const crypto::KeyId& target);
+/// The same of a previous value's row.
+bool is_stale_version(ByteView row, const crypto::KeyId& target);
 /// Whether a row needs work. An unreadable row is tried, and is reported as a problem.
 bool is_stale(Table table, const Row& row, const crypto::KeyId& target);
 

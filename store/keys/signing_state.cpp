@@ -38,7 +38,7 @@ bool is_recorded(const StoreKeys& keys, std::optional<std::uint64_t> recorded) {
 Task<Outcome<bool>> needs_record(Transaction& transaction, const StoreKeys& keys) {
   const std::uint32_t rows = co_await rows_format(transaction);
   const auto recorded = co_await recorded_cut_off(transaction, keys);
-  co_return rows >= store_format && !is_recorded(keys, recorded);
+  co_return rows >= third_rows_format && !is_recorded(keys, recorded);
 }
 
 Task<Outcome<void>> put_record(Transaction& transaction, ContextPtr store) {

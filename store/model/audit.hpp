@@ -52,7 +52,9 @@ struct AuditEvent {
   std::optional<crypto::Uuid> tenant{};
   std::vector<crypto::Uuid> secrets{};
   std::string tool{};    ///< the tool asked for, on a release or its refusal
-  std::string reason{};  ///< why it was refused, in a word; an API key's id for api_key.*; what
+  std::string reason{};  ///< why it was refused, in a word; for secret.rollback "from version N", for
+                         ///< secret.version_delete "version N", for a secret.update that removed previous values
+                         ///< "previous values removed"; an API key's id for api_key.*; what
                          ///< was set for quota.set and limits.set; for audit.prune the last entry
                          ///< that was to go, as sequence:hash; the kind and the id of the key for
                          ///< key.*, and for key.rewrap what was done

@@ -39,6 +39,9 @@ enum class AuditAction : std::uint8_t {
   tenant_rekey,
   key_prekeys,
   audit_heads,
+  secret_rollback,
+  secret_version_delete,
+  secret_report,
 };
 
 // The planes whose processes may write an entry of an action: bits of AuditActionRow::planes.
@@ -96,9 +99,13 @@ inline constexpr std::array audit_actions{
     succeeds(AuditAction::key_prekeys, "key.prekeys", Growth::grows, by_operators),
     // The newest entry of each slot of a store that several hosts share.
     succeeds(AuditAction::audit_heads, "audit.heads", Growth::logs, every_plane),
+    succeeds(AuditAction::secret_rollback, "secret.rollback", Growth::grows, by_api),
+    succeeds(AuditAction::secret_version_delete, "secret.version_delete", Growth::shrinks, by_api),
+    // A runtime says that a tool's service refused a value.
+    succeeds(AuditAction::secret_report, "secret.report", Growth::logs, by_tools),
 };
 
-static_assert(crypto::has_row_for_each(audit_actions, &AuditActionRow::action, AuditAction::audit_heads));
+static_assert(crypto::has_row_for_each(audit_actions, &AuditActionRow::action, AuditAction::secret_report));
 
 constexpr const AuditActionRow& row_of(AuditAction action) { return crypto::row_at(audit_actions, action); }
 constexpr Growth growth_of(AuditAction action) { return row_of(action).growth; }

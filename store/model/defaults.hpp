@@ -11,6 +11,7 @@ inline constexpr std::uint64_t map_size = std::uint64_t{16} << 30;  ///< bytes o
 inline constexpr std::uint64_t quota = std::uint64_t{1} << 20;      ///< bytes that a tenant may store
 inline constexpr std::uint32_t api_keys = 100;                      ///< per tenant
 inline constexpr std::uint32_t secrets = 10'000;                    ///< likewise
+inline constexpr std::uint32_t versions_kept = 1;                   ///< previous values of a secret
 inline constexpr std::size_t queue_items = 4096;                    ///< changes that may wait for the writer
 inline constexpr std::size_t queue_bytes = std::size_t{64} << 20;   ///< their total size
 inline constexpr unsigned max_readers = 1024;                       ///< LMDB reader slots, over all processes

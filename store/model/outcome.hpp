@@ -4,6 +4,7 @@
 #include <boost/system/result.hpp>
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -34,6 +35,14 @@ enum class Errc : std::uint8_t {
   outlives,            ///< a key would expire later than the key that makes or changes it
   no_prekeys,          ///< no key pair is ready for a new tenant; try again later
   value_needed,        ///< the value is sealed with its tool and argument, so changing them needs the value
+  precondition_failed,  ///< the secret is not in a state that the change asks for
+  key_reused,           ///< the idempotency key came with another body before
+  version_rebound,      ///< the version's tool or argument is not the secret's any more
+  version_current,      ///< the version is the secret's present value
+  too_soon,             ///< a runtime has reported the secret less than a minute ago
+  too_many_bytes,       ///< one answer would have more bytes of values than the limit
+  too_large,            ///< one transaction of the engine cannot hold the change: its limits (etcd-max-txn-ops,
+                        ///< etcd-max-request-bytes) are too small. Another attempt fails too.
 };
 
 enum class Scope : std::uint8_t;  // store/model/api_key.hpp
@@ -48,8 +57,9 @@ struct Failure {
   Errc code = Errc::unavailable;
   QuotaDetail quota{};
   std::optional<crypto::Uuid> secret{};  ///< integrity: the row concerned
-  std::string subject{};  ///< the fault, in words; not_allowed: the secrets concerned, each with the reason
-  Scope lacking{};        ///< scope_lacking: the scopes that the caller lacks
+  std::string subject{};              ///< the fault, in words; not_allowed: the secrets concerned, each with the reason
+  Scope lacking{};                    ///< scope_lacking: the scopes that the caller lacks
+  std::optional<std::size_t> item{};  ///< of a batch: the secret concerned, from 0
 };
 
 struct ErrcRow {
@@ -58,7 +68,7 @@ struct ErrcRow {
 };
 
 /// In the order of their values.
-inline constexpr std::array<ErrcRow, 18> errcs{{
+inline constexpr std::array<ErrcRow, 25> errcs{{
     {Errc::not_found, "not_found"},
     {Errc::name_taken, "name_taken"},
     {Errc::default_taken, "default_taken"},
@@ -77,8 +87,15 @@ inline constexpr std::array<ErrcRow, 18> errcs{{
     {Errc::outlives, "outlives"},
     {Errc::no_prekeys, "no_prekeys"},
     {Errc::value_needed, "value_needed"},
+    {Errc::precondition_failed, "precondition_failed"},
+    {Errc::key_reused, "key_reused"},
+    {Errc::version_rebound, "version_rebound"},
+    {Errc::version_current, "version_current"},
+    {Errc::too_soon, "too_soon"},
+    {Errc::too_many_bytes, "too_many_bytes"},
+    {Errc::too_large, "too_large"},
 }};
-static_assert(crypto::has_row_for_each(errcs, &ErrcRow::code, Errc::value_needed));
+static_assert(crypto::has_row_for_each(errcs, &ErrcRow::code, Errc::too_large));
 
 /// The reason of a failure, in one word.
 constexpr const char* to_string(Errc code) { return crypto::row_at(errcs, code).name; }

@@ -21,6 +21,11 @@ struct SecretInfo {
   bool is_default_for_tool = false;
   std::int64_t created_at = 0;
   std::int64_t updated_at = 0;
+  // What the API shows with `view=full` only.
+  std::uint32_t version = 1;   ///< the number of the present value
+  std::uint32_t versions = 1;  ///< the values that are stored, the present one included
+  std::optional<std::int64_t> expires_at{};
+  std::optional<std::int64_t> last_used_at{};  ///< only if the operation was asked for it
 };
 
 /// A secret to store. The caller has checked lengths and types.
@@ -30,6 +35,7 @@ struct NewSecret {
   std::optional<std::string> tool_name;
   std::optional<std::string> tool_arg;
   bool is_default_for_tool = false;
+  std::optional<std::int64_t> expires_at{};  ///< from then on it is not released
 };
 
 /// A field that a change sets, clears, or leaves as it is.
@@ -39,6 +45,12 @@ struct FieldChange {
   std::string value{};
 };
 
+/// The same for an instant.
+struct InstantChange {
+  FieldChange::Kind kind = FieldChange::Kind::keep;
+  std::int64_t value = 0;  ///< microseconds since the Unix epoch
+};
+
 /// A change of a secret; fields without a value stay as they are.
 struct SecretUpdate {
   std::optional<std::string> name;
@@ -46,6 +58,8 @@ struct SecretUpdate {
   FieldChange tool_name;
   FieldChange tool_arg;
   std::optional<bool> is_default_for_tool;
+  InstantChange expires_at{};
+  bool discard_previous = false;  ///< removes the previous values in the same change
 };
 
 /// The first and last min(4, n/8) code points of a value, with `****` between. White space at both ends and PEM armour

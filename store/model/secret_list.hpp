@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,6 +18,8 @@ struct ListQuery {
   std::optional<std::string>
       tool_name;  ///< a name: those that apply to it; with `*`: those whose stored tool_name it matches
   std::optional<std::string> secret_name;
+  std::optional<std::int64_t> expires_before{};  ///< only secrets that expire, and before that instant
+  bool with_last_use = false;                    ///< with SecretInfo::last_used_at
 };
 
 struct SecretList {

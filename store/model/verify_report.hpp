@@ -12,7 +12,7 @@ namespace tacit::store {
 /// The progress of a check or of a count of rows.
 struct VerifyProgress {
   std::uint64_t rows = 0;
-  std::uint64_t rows_total = 0;
+  std::uint64_t rows_total = 0;  ///< 0: the engine cannot tell
 };
 
 struct VerifyReport : Findings {

@@ -11,7 +11,8 @@ namespace {
 
 constexpr std::uint8_t first_format = 1;
 constexpr std::uint8_t second_format = 2;
-enum Flag : unsigned { has_display = 1, has_tool_name = 2, has_tool_arg = 4, is_default_flag = 8 };
+constexpr std::uint8_t third_format = 3;
+enum Flag : unsigned { has_display = 1, has_tool_name = 2, has_tool_arg = 4, is_default_flag = 8, expires = 16 };
 
 std::size_t size_of(const std::optional<std::string>& text) { return text ? text->size() : 0; }
 std::string_view view_of(const std::optional<std::string>& text) { return text ? std::string_view(*text) : ""; }
@@ -20,13 +21,6 @@ std::optional<std::string> take(Decoder& decoder, bool present) {
   const std::string_view text = decoder.text();
   if (!present) return std::nullopt;
   return std::string(text);
-}
-
-/// Whether the rest of `size` bytes is the padding of what was read.
-bool ends_padded(const Decoder& decoder, std::size_t size) {
-  const crypto::ByteView padding = decoder.rest();
-  return decoder.ok() && crypto::padme(size - padding.size()) == size &&
-         std::ranges::all_of(padding, [](std::uint8_t byte) { return byte == 0; });
 }
 
 std::optional<std::string> changed(const std::optional<std::string>& before, const FieldChange& change) {
@@ -41,38 +35,64 @@ std::optional<std::string> changed(const std::optional<std::string>& before, con
   return before;
 }
 
+std::optional<std::int64_t> changed(const std::optional<std::int64_t>& before, const InstantChange& change) {
+  switch (change.kind) {
+    case FieldChange::Kind::keep:
+      return before;
+    case FieldChange::Kind::clear:
+      return std::nullopt;
+    case FieldChange::Kind::set:
+      return change.value;
+  }
+  return before;
+}
+
+unsigned flags_of(const Metadata& metadata, std::uint8_t format) {
+  return (metadata.display ? has_display : 0U) | (metadata.tool_name ? has_tool_name : 0U) |
+         (metadata.tool_arg ? has_tool_arg : 0U) | (metadata.is_default ? is_default_flag : 0U) |
+         (format == third_format && metadata.expires_at ? expires : 0U);
+}
+
 }  // namespace
+
+bool ends_padded(const Decoder& decoder, std::size_t size) {
+  const crypto::ByteView padding = decoder.rest();
+  return decoder.ok() && crypto::padme(size - padding.size()) == size &&
+         std::ranges::all_of(padding, [](std::uint8_t byte) { return byte == 0; });
+}
 
 std::uint64_t Metadata::accounted(std::size_t value_size) const {
   return accounted_bytes(name.size(), value_size, size_of(tool_name), size_of(tool_arg));
 }
 
-crypto::WipedBytes encode_metadata(const Metadata& metadata) {
+crypto::WipedBytes encode_metadata(const Metadata& metadata, std::uint8_t format) {
   crypto::WipedBytes out;
   const auto unpadded =
-      22 + metadata.name.size() + size_of(metadata.display) + size_of(metadata.tool_name) + size_of(metadata.tool_arg);
+      30 + metadata.name.size() + size_of(metadata.display) + size_of(metadata.tool_name) + size_of(metadata.tool_arg);
   out.reserve(crypto::padme(unpadded));  // at least what is needed
   Encoder encoder(out);
-  encoder.u8(metadata.value_length ? second_format : first_format);
-  encoder.u8(static_cast<std::uint8_t>(
-      (metadata.display ? has_display : 0U) | (metadata.tool_name ? has_tool_name : 0U) |
-      (metadata.tool_arg ? has_tool_arg : 0U) | (metadata.is_default ? is_default_flag : 0U)));
-  if (metadata.value_length) encoder.u32(*metadata.value_length);
+  encoder.u8(format);
+  encoder.u8(static_cast<std::uint8_t>(flags_of(metadata, format)));
+  if (format != first_format) encoder.u32(metadata.value_length.value_or(0));
+  if (format == third_format) encoder.i64(metadata.expires_at.value_or(0));
   encoder.text(metadata.name);
   encoder.text(view_of(metadata.display));
   encoder.text(view_of(metadata.tool_name));
   encoder.text(view_of(metadata.tool_arg));
-  if (metadata.value_length) out.resize(crypto::padme(out.size()));
+  if (format != first_format) out.resize(crypto::padme(out.size()));
   return out;
 }
 
-std::optional<Metadata> decode_metadata(crypto::ByteView plaintext) {
+std::optional<Metadata> decode_metadata(crypto::ByteView plaintext, std::uint8_t format) {
   Decoder decoder(plaintext);
-  const std::uint8_t format = decoder.u8();
-  if (format != first_format && format != second_format) return std::nullopt;
+  if (decoder.u8() != format || format < first_format || format > third_format) return std::nullopt;
   const unsigned flags = decoder.u8();
   Metadata metadata;
-  if (format == second_format) metadata.value_length = decoder.u32();
+  if (format != first_format) metadata.value_length = decoder.u32();
+  if (format == third_format) {
+    const std::int64_t instant = decoder.i64();
+    if ((flags & expires) != 0) metadata.expires_at = instant;
+  }
   metadata.name = decoder.text();
   metadata.display = take(decoder, (flags & has_display) != 0);
   metadata.tool_name = take(decoder, (flags & has_tool_name) != 0);
@@ -90,6 +110,7 @@ Metadata updated(const Metadata& before, const SecretUpdate& update, const std::
   after.tool_arg = changed(before.tool_arg, update.tool_arg);
   after.is_default = update.is_default_for_tool.value_or(before.is_default);
   after.value_length = before.value_length;
+  after.expires_at = changed(before.expires_at, update.expires_at);
   return after;
 }
 

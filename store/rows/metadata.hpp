@@ -4,6 +4,8 @@
 // ‖ secret_name ‖ display ‖ tool_name ‖ tool_arg, each a 4-byte length and its bytes, empty where the flag is not set.
 // Format 2, in rows of format 2: 1 format ‖ 1 flags ‖ 4 length of the value ‖ the four texts ‖ zeros up to the padded
 // size (crypto/envelope/padding.hpp).
+// Format 3, in rows of format 3: 1 format ‖ 1 flags (16: expires) ‖ 4 length of the value ‖ 8 instant from which the
+// secret is not released, 0 without the flag (microseconds since the Unix epoch) ‖ the four texts ‖ zeros likewise.
 #pragma once
 
 #include <cstdint>
@@ -12,6 +14,7 @@
 
 #include "crypto/memory/wiped.hpp"
 #include "store/model/secret.hpp"
+#include "store/rows/codec.hpp"
 
 namespace tacit::store {
 
@@ -21,7 +24,8 @@ struct Metadata {
   std::optional<std::string> tool_name;
   std::optional<std::string> tool_arg;
   bool is_default = false;
-  std::optional<std::uint32_t> value_length{};  ///< in format 2 only
+  std::optional<std::uint32_t> value_length{};  ///< not in format 1
+  std::optional<std::int64_t> expires_at{};     ///< in format 3 only
 
   bool operator==(const Metadata&) const = default;
   /// Whether a default has the binding that it is the default for.
@@ -30,10 +34,13 @@ struct Metadata {
   std::uint64_t accounted(std::size_t value_size) const;
 };
 
-/// In format 2 if there is a value's length.
-crypto::WipedBytes encode_metadata(const Metadata& metadata);
-/// std::nullopt if it is incomplete or has another format.
-std::optional<Metadata> decode_metadata(crypto::ByteView plaintext);
+/// In the format of the secret's row, 1 to 3. Formats 2 and 3 need the value's length.
+crypto::WipedBytes encode_metadata(const Metadata& metadata, std::uint8_t format);
+/// std::nullopt if it is incomplete or not of that format.
+std::optional<Metadata> decode_metadata(crypto::ByteView plaintext, std::uint8_t format);
+
+/// Whether the rest of `size` bytes is the padding of what the decoder has read (crypto/envelope/padding.hpp).
+bool ends_padded(const Decoder& decoder, std::size_t size);
 
 /// The metadata after an update. A new value changes `display`, and its length is for the caller to change.
 Metadata updated(const Metadata& before, const SecretUpdate& update, const std::optional<std::string>& new_display);

@@ -1,5 +1,8 @@
 #include "store/rows/newest_secret.hpp"
 
+#include <algorithm>
+#include <cstddef>
+
 #include "store/model/failures.hpp"
 
 namespace tacit::store {
@@ -11,15 +14,30 @@ constexpr std::uint8_t counting_bits(std::size_t byte) { return byte == 6 ? 0x0f
 
 bool is_version_7(const Uuid& id) { return (id.bytes[6] & 0xf0) == 0x70 && (id.bytes[8] & 0xc0) == 0x80; }
 
-std::optional<Uuid> successor(Uuid id) {
-  if (!is_version_7(id)) return std::nullopt;
-  for (std::size_t i = id.bytes.size(); i-- > 0;) {
+/// Adds one in the bytes before `end`, without the bits of version and variant. False: they were all ones.
+bool increment(Uuid& id, std::size_t end) {
+  for (std::size_t i = end; i-- > 0;) {
     const std::uint8_t bits = counting_bits(i);
     const auto next = static_cast<std::uint8_t>((id.bytes[i] + 1) & bits);
     id.bytes[i] = static_cast<std::uint8_t>((id.bytes[i] & ~bits) | next);
-    if (next != 0) return id;
+    if (next != 0) return true;
   }
-  return std::nullopt;
+  return false;
+}
+
+/// The smallest version 7 id that is larger.
+std::optional<Uuid> successor(Uuid id) {
+  if (is_version_7(id)) return increment(id, id.bytes.size()) ? std::optional(id) : std::nullopt;
+  // What precedes the first bits that differ is kept if they are smaller than those of version 7, else incremented;
+  // all that follows is as small as can be.
+  const bool has_version = (id.bytes[6] & 0xf0) == 0x70;
+  const std::size_t first = has_version ? 8 : 6;
+  const bool is_smaller = has_version ? (id.bytes[8] & 0xc0) < 0x80 : (id.bytes[6] & 0xf0) < 0x70;
+  if (!is_smaller && !increment(id, first)) return std::nullopt;
+  std::fill(id.bytes.begin() + static_cast<std::ptrdiff_t>(first), id.bytes.end(), std::uint8_t{0});
+  if (!has_version) id.bytes[6] = 0x70;
+  id.bytes[8] = 0x80;
+  return id;
 }
 
 }  // namespace

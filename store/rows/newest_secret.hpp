@@ -19,8 +19,8 @@ RowKey newest_secret_row_key(const Uuid& tenant);
 Task<Outcome<std::optional<Uuid>>> newest_secret(Transaction& transaction, Uuid tenant);
 void put_newest_secret(Transaction& transaction, const Uuid& tenant, const Uuid& id);
 
-/// A version 7 id of that instant if it is larger than `newest`; otherwise the successor of `newest`, which keeps the
-/// bits of version and variant. std::nullopt if there is no larger one, or `newest` is not of version 7.
+/// A version 7 id of that instant if it is larger than `newest`, which may be of any version; otherwise the smallest
+/// version 7 id that is larger. std::nullopt if there is none.
 std::optional<Uuid> id_above(const std::optional<Uuid>& newest, std::chrono::system_clock::time_point now);
 
 /// The ids that a process gave to new secrets lately. Without them, creations that run at the same time on a host whose

@@ -9,6 +9,9 @@
 //     4  the default index      MAC(tool_name, tool_arg) (16)               → secret id (16)
 //     5  the API key index      key id (text, up to 32)                     → nothing
 //     6  the newest secret      (nothing)                                   → store/rows/newest_secret.hpp
+//     7  a previous value       secret id (16) ‖ number (4)                 → store/rows/version_row.hpp
+//     8  an idempotency key     MAC(key, request) (16)                      → store/rows/idempotency_row.hpp
+//     9  their order            made (8) ‖ MAC (16), or nothing             → the same
 //
 // MACs are HMAC-SHA-256 under the tenant's index key, truncated to 16 bytes: the disk shows neither names nor tools,
 // and a name of any length fits. Class: 0 for a default, 1 for any other bound secret; a look-up for the tool plane
@@ -36,14 +39,18 @@ enum class RowKind : std::uint8_t {
   default_for = 4,
   api_key = 5,
   newest_secret = 6,
+  previous_value = 7,
+  idempotency_key = 8,
+  idempotency_order = 9,
 };
 
 inline constexpr std::size_t index_mac_size = 16;
 inline constexpr std::size_t longest_api_key_id = 32;
 
-/// A key of Table::tenants, or a prefix of one, built in place.
+/// A key of Table::tenants, or another short one, or a prefix of one, built in place.
 class RowKey {
  public:
+  explicit RowKey(ByteView first) { add(first); }
   explicit RowKey(const Uuid& tenant) { add(tenant.view()); }
   RowKey(const Uuid& tenant, RowKind kind) : RowKey(tenant) { add(static_cast<std::uint8_t>(kind)); }
 

@@ -1,6 +1,7 @@
 #include "store/rows/store_meta.hpp"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 
 #include "store/model/failures.hpp"
@@ -68,13 +69,21 @@ std::optional<std::uint32_t> format_of(ByteView row) {
   return format;
 }
 
+std::uint32_t raised_format(std::uint32_t format, std::uint32_t rows) {
+  constexpr std::uint32_t first_with_slots = 4;
+  const std::uint32_t with_slots = rows < fifth_rows_format ? first_with_slots : slots_store_format;
+  const std::uint32_t needed = has_audit_slots(format) ? with_slots : rows;
+  return std::max(format, needed);
+}
+
 ByteView rows_row_key() { return crypto::as_bytes("rows"); }
 
 Bytes rows_value(std::uint32_t format) { return {static_cast<std::uint8_t>(format)}; }
 
 std::uint32_t rows_format_of(ByteView row) {
-  const bool known = row.size() == 1 && row.front() > first_store_format && row.front() <= store_format;
-  return known ? row.front() : first_store_format;
+  static constexpr std::array<std::uint8_t, 3> known{2, third_rows_format, fifth_rows_format};
+  if (row.size() != 1 || std::ranges::find(known, row.front()) == known.end()) return first_store_format;
+  return row.front();
 }
 
 ByteView store_row_key() { return crypto::as_bytes("store"); }
@@ -120,6 +129,22 @@ Task<std::optional<std::uint32_t>> read_format(Transaction& transaction) {
 Task<std::uint32_t> rows_format(Transaction& transaction) {
   const auto row = co_await transaction.get(Table::meta, rows_row_key());
   co_return row ? rows_format_of(*row) : first_store_format;
+}
+
+namespace {
+
+Task<std::uint32_t> note_rows_format(Transaction& transaction, std::atomic<std::uint32_t>& seen) {
+  const std::uint32_t format = co_await rows_format(transaction);
+  seen.store(format, std::memory_order_relaxed);
+  co_return format;
+}
+
+}  // namespace
+
+Task<std::uint32_t> rows_format(Transaction& transaction, std::atomic<std::uint32_t>& seen) {
+  const std::uint32_t known = seen.load(std::memory_order_relaxed);
+  if (known >= store_format) return known;
+  return note_rows_format(transaction, seen);
 }
 
 Task<Outcome<void>> check_format(Transaction& transaction) {

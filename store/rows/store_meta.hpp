@@ -2,13 +2,16 @@
 // (store/rows/erasure.hpp), and one for each prekey (store/rows/prekey.hpp), of which there may be very many: scan them
 // by their prefix.
 //
-//   "format" → the version of the store as a whole, 4 bytes big-endian: 1 to 4. A store of another format is not
-//              opened. Each kind of row also names its own format. Format 4 is that of stores whose audit log has
-//              slots beside 0 (store/model/audit_slot.hpp): all stores on an engine that several hosts share, and
-//              embedded ones that were restored from their backups. No embedded store rises to it by itself.
-//   "rows"   → 1 byte: 2 or 3, never more than the store's format. Rows of that format may exist, and are written:
-//              from 2 on tenants' records (store/rows/tenant_record.hpp), from 3 on further rows. Without this row only
-//              rows of format 1 are written. A new store has it; store/lmdb/engine/format_rise.hpp raises it.
+//   "format" → the version of the store as a whole, 4 bytes big-endian: 1 to 6. A store of another format is not
+//              opened. Each kind of row also names its own format. Formats 4 and 6 are those of stores whose audit log
+//              has slots beside 0 (store/model/audit_slot.hpp): all stores on an engine that several hosts share, and
+//              embedded ones that were restored from their backups. No embedded store rises to them from 1, 2, 3 or 5;
+//              3 rises to 5, and 4 to 6.
+//   "rows"   → 1 byte: 2, 3 or 5, never more than the store's format. Rows of that format may exist, and are written:
+//              from 2 on tenants' records (store/rows/tenant_record.hpp), from 3 on padded values, signed rows and
+//              sealed prefixes, from 5 on secrets' rows of format 3 (store/rows/secret_row.hpp), previous values,
+//              idempotency keys and uses. Without this row only rows of format 1 are written. A new store has it;
+//              store/lmdb/engine/format_rise.hpp raises it.
 //   "store"  → 1 format (1) ‖ 16 store id: the store that the root public keyring names. Absent until there is a root
 //              signing key.
 //   "keys"   → the keys that rows may name, and the retired keys that no row may name:
@@ -25,6 +28,7 @@
 //              2 bytes of a slot after it, that of the slot.
 //   "use "   → with the id of an API key after it: its last use (store/rows/api_key_use.hpp); on engines that several
 //              hosts share.
+//   "uses "  → with a tenant and a secret after it: what became of the secret's releases (store/rows/uses_row.hpp).
 //   "rekey"  → the mark of a rekey of all tenants (rekey_mark.hpp). "cut-off" → the cut-off (cut_off_record.hpp).
 //
 // A new store names the primary keys of its keyrings. Promoting a key adds it to the row before it is added to the
@@ -38,6 +42,7 @@
 // newest; otherwise it would work against a later promotion, and would continue after the retirement of its key.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -53,14 +58,23 @@ struct StoreKeys;
 
 inline constexpr std::uint32_t first_store_format = 1;
 /// The format of new embedded stores, and to which servers raise older ones; the newest of rows.
-inline constexpr std::uint32_t store_format = 3;
+inline constexpr std::uint32_t store_format = 5;
 /// The format of stores with several audit slots; the newest that this build reads.
-inline constexpr std::uint32_t slots_store_format = 4;
+inline constexpr std::uint32_t slots_store_format = 6;
+/// The first format of rows with padded values, signed rows and sealed prefixes.
+inline constexpr std::uint32_t third_rows_format = 3;
+/// The first format of rows with previous values, expiry, idempotency keys and uses: that of new stores.
+inline constexpr std::uint32_t fifth_rows_format = 5;
+static_assert(fifth_rows_format == store_format);
 
 ByteView format_row_key();
 Bytes format_value(std::uint32_t format = store_format);
 /// std::nullopt if the row is incomplete or its format is unknown.
 std::optional<std::uint32_t> format_of(ByteView row);
+/// Whether a store of that format may have audit slots beside 0.
+constexpr bool has_audit_slots(std::uint32_t format) { return format == 4 || format == slots_store_format; }
+/// The store's format that permits rows of that format: one with several audit slots keeps such a format.
+std::uint32_t raised_format(std::uint32_t format, std::uint32_t rows);
 ByteView rows_row_key();
 Bytes rows_value(std::uint32_t format = store_format);
 /// The format of rows that the row names; first_store_format if it is unknown.
@@ -112,8 +126,11 @@ Outcome<void> check_keys(ByteView row, const StoreKeys& keys);
 
 /// std::nullopt if the store's format is missing or unknown.
 Task<std::optional<std::uint32_t>> read_format(Transaction& transaction);
-/// The newest format in which rows are written: 1, 2 or 3. It never falls.
+/// The newest format in which rows are written: 1, 2, 3 or 5. It never falls.
 Task<std::uint32_t> rows_format(Transaction& transaction);
+/// The same; reads nothing once `seen` has the newest format, and puts there what it read. `seen` must outlive the
+/// task.
+Task<std::uint32_t> rows_format(Transaction& transaction, std::atomic<std::uint32_t>& seen);
 /// Succeeds if the store's format is known; else fails with the reason.
 Task<Outcome<void>> check_format(Transaction& transaction);
 /// Succeeds if the store's format is known, it is the store of the root public keyring, and its keys are these; else

@@ -16,29 +16,35 @@ auto rank(const StoredSecret& secret) {
 
 bool more_specific(const StoredSecret& a, const StoredSecret& b) { return rank(a) > rank(b); }
 
-void DefaultChoice::offer(StoredSecret secret) {
-  const std::string& argument = *secret.metadata.tool_arg;
+void ReadSecret::keep_row() {
+  if (!row.empty()) return;
+  row.assign(secret.row.begin(), secret.row.end());
+  secret.row = row;
+  secret.value_box = {};
+}
+
+void DefaultChoice::offer(const SharedSecret& secret) {
+  const std::string& argument = *secret->secret.metadata.tool_arg;
   if (without_.contains(argument)) return;
   const auto at = winners_.find(argument);
   if (at == winners_.end()) {
-    std::string name = argument;
-    winners_.emplace(std::move(name), Winner{std::move(secret), Bytes()});
-  } else if (more_specific(secret, at->second.secret)) {
-    at->second = Winner{std::move(secret), Bytes()};
+    winners_.emplace(argument, secret);
+  } else if (more_specific(secret->secret, at->second->secret)) {
+    at->second = secret;
   }
+}
+
+const ReadSecret* DefaultChoice::winner(std::string_view argument) const {
+  const auto at = winners_.find(argument);
+  return at != winners_.end() ? at->second.get() : nullptr;
 }
 
 void DefaultChoice::keep_rows() {
-  for (auto& [argument, winner] : winners_) {
-    if (!winner.row.empty()) continue;
-    winner.row.assign(winner.secret.row.begin(), winner.secret.row.end());
-    winner.secret.row = winner.row;
-    winner.secret.value_box = {};
-  }
+  for (auto& [argument, winner] : winners_) winner->keep_row();
 }
 
-std::vector<DefaultChoice::Winner> DefaultChoice::take() {
-  std::vector<Winner> taken;
+std::vector<SharedSecret> DefaultChoice::take() {
+  std::vector<SharedSecret> taken;
   taken.reserve(winners_.size());
   for (auto& [argument, winner] : winners_) taken.push_back(std::move(winner));
   winners_.clear();

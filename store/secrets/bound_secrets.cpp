@@ -20,26 +20,33 @@ bool is_indexed_so(const Metadata& metadata, const IndexedPattern& pattern, std:
 }  // namespace
 
 BoundSecrets::BoundSecrets(Transaction& transaction, const crypto::MetadataKeyring& ring, const Tenant& tenant,
-                           const PrefixCounts& prefixes, std::string_view tool, bool only_defaults,
-                           const std::optional<Uuid>& after)
+                           const PrefixCounts& prefixes, std::string_view tool, const std::optional<Uuid>& after)
     : transaction_(transaction), ring_(ring), tenant_(tenant.id), after_(after) {
   const auto patterns = patterns_to_look_up(prefixes, tool);
-  ranges_.reserve(patterns.size() * (only_defaults ? 1 : 2) * (tenant.previous_keys ? 2 : 1));
+  ranges_.reserve(patterns.size() * 2 * (tenant.previous_keys ? 2 : 1));
   for (const crypto::TenantKeys* keys : {tenant.keys.get(), tenant.previous_keys.get()}) {
     if (keys == nullptr) continue;
-    for (const IndexedPattern& pattern : patterns) add_ranges(*keys, pattern, only_defaults);
+    for (const IndexedPattern& pattern : patterns) add_ranges(*keys, pattern);
   }
 }
 
-void BoundSecrets::add_ranges(const crypto::TenantKeys& keys, const IndexedPattern& pattern, bool only_defaults) {
+void BoundSecrets::add_ranges(const crypto::TenantKeys& keys, const IndexedPattern& pattern) {
   const RowKey all = binding_prefix(keys, tenant_, pattern);
   for (const bool defaults : {true, false}) {
-    if (only_defaults && !defaults) continue;
     RowKey prefix = all;
     prefix.add(binding_class(defaults));
     ranges_.push_back(
         Range{.prefix = prefix, .keys = &keys, .pattern = pattern, .entry_class = binding_class(defaults)});
   }
+}
+
+void BoundSecrets::expect_exact(Transaction& transaction, const crypto::TenantKeys& keys, const Uuid& tenant,
+                                std::string_view tool, bool is_default) {
+  RowKey prefix = binding_prefix(keys, tenant, IndexedPattern{true, tool});
+  prefix.add(binding_class(is_default));
+  // A scan asks when it is begun; `fill_together` awaits one like this.
+  const auto scan = transaction.scan(Table::tenants, prefix.view(), prefix.view(), rows_ahead);
+  static_cast<void>(scan);
 }
 
 RowKey BoundSecrets::start_of(const Range& range, const std::optional<Uuid>& after) {

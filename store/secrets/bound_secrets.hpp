@@ -18,8 +18,12 @@ class BoundSecrets {
   /// Secrets with a larger id than `after`. `prefixes` are those of the tenant. While a tenant is being moved to
   /// another metadata key, each secret is found once, because it has entries under one key at a time.
   BoundSecrets(Transaction& transaction, const crypto::MetadataKeyring& ring, const Tenant& tenant,
-               const PrefixCounts& prefixes, std::string_view tool, bool only_defaults,
-               const std::optional<Uuid>& after);
+               const PrefixCounts& prefixes, std::string_view tool, const std::optional<Uuid>& after);
+
+  /// Before the tenant's record is read, on an engine that waits: asks for the first entries of the tool's exact name
+  /// with that request.
+  static void expect_exact(Transaction& transaction, const crypto::TenantKeys& keys, const Uuid& tenant,
+                           std::string_view tool, bool is_default);
 
   /// The next secret that shares an indexed prefix with the tool; the caller checks whether its tool_name matches.
   /// std::nullopt at the end. Fails with `integrity` if the index is wrong.
@@ -46,7 +50,7 @@ class BoundSecrets {
     ByteView id() const { return rows[at].key.subspan(prefix.view().size()); }
   };
 
-  void add_ranges(const crypto::TenantKeys& keys, const IndexedPattern& pattern, bool only_defaults);
+  void add_ranges(const crypto::TenantKeys& keys, const IndexedPattern& pattern);
   Task<void> fill(Range& range, std::optional<Uuid> after);
   Task<void> fill_all();
   Task<void> fill_together();

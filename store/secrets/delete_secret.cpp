@@ -1,66 +1,74 @@
-// Deletes a secret: its row and its index entries in one write.
+// Deletes a secret: its row, its index entries, its previous values and its uses in one write.
 #include "store/audit/audit_log.hpp"
 #include "store/audit/change_number.hpp"
 #include "store/audit/recording.hpp"
 #include "store/engine/await.hpp"
-#include "store/model/failures.hpp"
 #include "store/model/quota.hpp"
 #include "store/rows/secret_index.hpp"
+#include "store/rows/uses_row.hpp"
+#include "store/secrets/preconditions.hpp"
 #include "store/secrets/secrets.hpp"
+#include "store/secrets/stored_state.hpp"
 
 namespace tacit::store {
 namespace {
 
 struct DeletePlan {
-  ContextPtr store;
-  crypto::Uuid tenant;
-  crypto::Uuid id;
-  AuditEvent event;
-  AuditContext who;
+  ChangePlace place;
+  ChangeTerms terms;
 };
 
+/// The secret's rows other than its index entries. A box, and the single-use key in it, are unreachable from here on.
+/// Their bytes stay in freed pages of the file until these are overwritten, and in every backup.
+void erase_rows(Transaction& transaction, const ChangePlace& place, const StoredState& stored,
+                const VersionChanges& versions) {
+  transaction.erase(Table::tenants, secret_row_key(place.tenant, place.id).view());
+  apply(transaction, place.tenant, stored.secret, versions);
+  if (!stored.rules.versions) return;
+  erase_uses(transaction, place.tenant, place.id);
+}
+
 Task<Outcome<SecretInfo>> remove(Transaction& transaction, DeletePlan& plan) {
-  transaction.expect(Table::tenants, secret_row_key(plan.tenant, plan.id).view());
-  auto tenant = co_await load_tenant(transaction, plan.store->metadata(), plan.tenant);
-  if (!tenant) co_return tenant.error();
-  if (!*tenant) co_return failed(Errc::not_found);
-  Tenant& owner = **tenant;
-  const MetadataOpener opener = MetadataOpener{plan.store->metadata(), plan.tenant, owner.keys.get()};
-  const auto secret = co_await load_secret(transaction, opener, plan.id);
-  if (!secret) co_return secret.error();
-  // The box, and the single-use key in it, are unreachable from here on. Their bytes stay in freed pages of the file
-  // until these are overwritten, and in every backup.
-  transaction.erase(Table::tenants, secret_row_key(plan.tenant, plan.id).view());
-  const auto unindexed = reindex(transaction, owner, plan.id, &*secret, nullptr);
+  ChangePlace& place = plan.place;
+  auto stored = co_await load_state(transaction, place);
+  if (!stored) co_return stored.error();
+  const StoredSecret& secret = stored->secret;
+  const auto fits = check_precondition(plan.terms.precondition, secret.header.updated_at);
+  if (!fits) co_return fits.error();
+  SecretInfo removed = secret_info(place.tenant, place.id, secret.header, secret.metadata);
+  const auto used = co_await add_last_use(transaction, *place.store, removed, plan.terms.with_last_use);
+  if (!used) co_return used.error();
+  const auto versions = co_await discard_versions(transaction, *stored);
+  if (!versions) co_return versions.error();
+  erase_rows(transaction, place, *stored, *versions);
+  Tenant& owner = stored->tenant;
+  const auto unindexed = reindex(transaction, owner, place.id, &secret, nullptr);
   if (!unindexed) co_return unindexed.error();
-  owner.record.used = used_after(owner.record.used, accounted_of(*secret), 0);
+  owner.record.used = used_after(owner.record.used, accounted_of(secret), 0);
   owner.record.count -= owner.record.count > 0 ? 1 : 0;
   owner.record.note_change();
   co_await save_tenant(transaction, owner);
-  number_event(plan.event, transaction, owner.record);
-  const auto recorded = co_await append_audit(transaction, plan.event, plan.who);
+  number_event(place.event, transaction, owner.record);
+  const auto recorded = co_await append_audit(transaction, place.event, place.who);
   if (!recorded) co_return recorded.error();
-  co_return secret_info(plan.tenant, plan.id, secret->header, secret->metadata);
+  co_return removed;
 }
 
-Async<SecretInfo> delete_secret(ContextPtr store, crypto::Uuid tenant, crypto::Uuid id, AuditContext who) {
+Async<SecretInfo> delete_secret(ContextPtr store, crypto::Uuid tenant, crypto::Uuid id, AuditContext who,
+                                ChangeTerms terms) {
   const auto plan = std::make_shared<DeletePlan>();
-  plan->store = store;
-  plan->tenant = tenant;
-  plan->id = id;
-  plan->event.action = AuditAction::secret_delete;
-  plan->event.tenant = tenant;
-  plan->event.secrets.push_back(id);
-  plan->who = std::move(who);
+  plan->place = change_place(std::move(store), tenant, id, AuditAction::secret_delete, std::move(who));
+  plan->terms = std::move(terms);
   WorkBody<SecretInfo> body = [plan](Transaction& transaction) { return remove(transaction, *plan); };
-  const std::size_t bytes = sizeof(DeletePlan) + audit_bytes(plan->event, plan->who);
-  co_return co_await write<SecretInfo>(*store->engine, std::move(body), growth_of(plan->event.action), bytes);
+  const std::size_t bytes = sizeof(DeletePlan) + audit_bytes(plan->place.event, plan->place.who);
+  const Growth growth = growth_of(plan->place.event.action);
+  co_return co_await write<SecretInfo>(*plan->place.store->engine, std::move(body), growth, bytes);
 }
 
 }  // namespace
 
-Async<SecretInfo> Secrets::remove(crypto::Uuid tenant, crypto::Uuid id, AuditContext who) {
-  return recording(context_, tenant, who, delete_secret(context_, tenant, id, who));
+Async<SecretInfo> Secrets::remove(crypto::Uuid tenant, crypto::Uuid id, AuditContext who, ChangeTerms terms) {
+  return recording(context_, tenant, who, delete_secret(context_, tenant, id, who, std::move(terms)));
 }
 
 }  // namespace tacit::store

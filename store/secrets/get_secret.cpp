@@ -2,23 +2,29 @@
 #include "store/audit/recording.hpp"
 #include "store/rows/secret_row.hpp"
 #include "store/secrets/secrets.hpp"
+#include "store/secrets/stored_state.hpp"
 
 namespace tacit::store {
 namespace {
 
-Task<Outcome<SecretInfo>> find(Transaction& transaction, ContextPtr store, crypto::Uuid tenant, crypto::Uuid id) {
+Task<Outcome<SecretInfo>> find(Transaction& transaction, ContextPtr store, crypto::Uuid tenant, crypto::Uuid id,
+                               bool with_last_use) {
   const MetadataOpener opener = MetadataOpener{store->metadata(), tenant, nullptr};
   const auto secret = co_await load_secret(transaction, opener, id);
   if (!secret) co_return secret.error();
-  co_return secret_info(tenant, id, secret->header, secret->metadata);
+  SecretInfo info = secret_info(tenant, id, secret->header, secret->metadata);
+  if (!with_last_use) co_return info;
+  const auto added = co_await add_last_use(transaction, *store, info, true);
+  if (!added) co_return added.error();
+  co_return info;
 }
 
 }  // namespace
 
-Async<SecretInfo> Secrets::get(crypto::Uuid tenant, crypto::Uuid id, AuditContext who) const {
+Async<SecretInfo> Secrets::get(crypto::Uuid tenant, crypto::Uuid id, AuditContext who, bool with_last_use) const {
   const ContextPtr store = context_;
-  WorkBody<SecretInfo> body = [store, tenant, id](Transaction& transaction) {
-    return find(transaction, store, tenant, id);
+  WorkBody<SecretInfo> body = [store, tenant, id, with_last_use](Transaction& transaction) {
+    return find(transaction, store, tenant, id, with_last_use);
   };
   return recording_read(store, tenant, std::move(who), std::move(body));
 }

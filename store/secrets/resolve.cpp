@@ -1,9 +1,8 @@
-// The release of values to a tool. Three steps: choose the secrets and verify their metadata
-// (store/secrets/resolve_choice.hpp); open the values; then, in one write, check that neither the tenant's key pair nor
-// one of the secrets has changed since, and append the audit entry. No value is returned before that entry is durable.
-
+// The release of values to tools. Three steps: choose the secrets and verify their metadata
+// (store/secrets/resolve_choice.hpp); open the values (store/secrets/resolve_opening.hpp); then, in one write, check
+// that neither the tenant's key pair nor one of the secrets has changed or expired since, and append an audit entry for
+// each tool. No value is returned before these entries are durable.
 #include <algorithm>
-#include <array>
 
 #include "store/audit/audit_log.hpp"
 #include "store/audit/audit_trail.hpp"
@@ -11,124 +10,46 @@
 #include "store/audit/recording.hpp"
 #include "store/engine/await.hpp"
 #include "store/model/failures.hpp"
-#include "store/rows/tenant_key_check.hpp"
-#include "store/secrets/resolve_choice.hpp"
-#include "store/secrets/secrets.hpp"
+#include "store/model/timestamp.hpp"
+#include "store/secrets/releases.hpp"
+#include "store/secrets/resolve_opening.hpp"
 #include "store/slices/turns.hpp"
+#include "store/uses/use_history.hpp"
+#include "store/uses/use_notes.hpp"
 
 namespace tacit::store {
 namespace {
 
 struct ResolvePlan {
   ContextPtr store;
-  ResolveQuery query;
+  ResolveManyQuery query;
   AuditContext who;
   Choice choice;
   std::vector<crypto::PublicKey> opened_with;  ///< the public halves of the pairs that opened the values
   std::vector<crypto::Digest> row_digests;     ///< of the chosen secrets' rows, for the audit
-  std::vector<crypto::Uuid> withheld;          ///< named secrets that are bound elsewhere, for the audit
-  AuditEvent event;
+  std::vector<AuditEvent> events;              ///< of the tools that get something
+  std::int64_t recorded_at = 0;                ///< when the release was recorded
 };
 
-/// A key pair of the tenant with its private half, once a value needs it.
-struct OpenedPair {
-  const crypto::TenantKey* pair = nullptr;
-  crypto::KeyId id{};
-  std::optional<crypto::PrivateKey> private_key{};
-};
-
-/// Opens the values of a choice, one after the other; a partial result is not used.
-class Opening {
- public:
-  explicit Opening(const ResolvePlan& plan) : plan_(plan) {
-    const KeyPairs& pairs = plan.choice.pairs;
-    if (pairs.key) pairs_[0] = {.pair = &*pairs.key, .id = pairs.key->id()};
-    if (pairs.previous) pairs_[1] = {.pair = &*pairs.previous, .id = pairs.previous->id()};
-    values_.reserve(plan.choice.secrets.size());
-    row_digests_.reserve(plan.choice.secrets.size());
+/// The secrets that a tool gets, each once.
+std::vector<std::size_t> secrets_of(const ToolChoice& tool) {
+  std::vector<std::size_t> secrets;
+  secrets.reserve(tool.values.size());
+  for (const ChosenValue& value : tool.values) {
+    if (std::ranges::find(secrets, value.secret) == secrets.end()) secrets.push_back(value.secret);
   }
+  return secrets;
+}
 
-  /// Opens as many values as fit into a slice on this thread; true: these were the last.
-  Outcome<bool> open_slice() {
-    const std::vector<Chosen>& secrets = plan_.choice.secrets;
-    if (secrets.empty()) return true;
-    Slice slice(plan_.store->slice, secrets.size() > 1 ? Slice::Begins::now : Slice::Begins::after_some_steps);
-    if (pairs_[0].pair == nullptr) return altered(secrets.front().id, "the tenant has no key pair");
-    for (;;) {
-      const Chosen& chosen = secrets[values_.size()];
-      auto value = open(chosen);
-      if (!value) return value.error();
-      values_.push_back({.argument = chosen.argument,
-                         .value = std::move(*value),
-                         .secret = chosen.id,
-                         .secret_name = chosen.name,
-                         .updated_at = chosen.updated_at});
-      row_digests_.push_back(row_digest(chosen.row));
-      if (values_.size() == secrets.size()) return true;
-      if (slice.over(as_long_as_opening)) return false;
-    }
-  }
-  std::vector<ReleasedValue> take() { return std::move(values_); }
-  /// Computed here, because hashing many long rows takes longer than a slice.
-  std::vector<crypto::Digest> take_row_digests() { return std::move(row_digests_); }
-  std::vector<crypto::PublicKey> opened_with() const {
-    std::vector<crypto::PublicKey> keys;
-    for (const OpenedPair& opened : pairs_) {
-      if (opened.private_key) keys.push_back(opened.pair->public_key);
-    }
-    return keys;
-  }
-
- private:
-  /// Opening a value takes about as long as reading a row of this size, so the clock is read after each value.
-  static constexpr std::size_t as_long_as_opening = std::size_t{64} << 10;
-
-  /// Opens the private half, if the pair is accepted. A process that fell may have put another pair into the record.
-  Outcome<void> open_pair(OpenedPair& opened) const {
-    const StoreKeys& keys = plan_.store->keys;
-    const auto accepted = check_tenant_key(keys, *opened.pair);
-    if (!accepted) return accepted.error();
-    opened.private_key = crypto::open_tenant_key(*keys.root_private, keys.store(), plan_.query.tenant, *opened.pair);
-    if (!opened.private_key) return altered({}, "the tenant's private key cannot be opened");
-    return {};
-  }
-
-  Outcome<crypto::WipedBytes> open(const Chosen& chosen) {
-    const auto row = parse_secret_row(chosen.row);
-    const auto named = crypto::tenant_key_of(row->value_box);
-    const auto pair = std::ranges::find_if(
-        pairs_, [&](const OpenedPair& opened) { return opened.pair != nullptr && named && opened.id == *named; });
-    if (pair == pairs_.end())
-      return altered(chosen.id, "the secret's value names a key that its tenant's record does not");
-    if (!pair->private_key) {
-      const auto opened = open_pair(*pair);
-      if (!opened) return opened.error();
-    }
-    const crypto::ValueAddress address{plan_.query.tenant, chosen.id, row->header.value_version};
-    auto value = crypto::open_value(*pair->private_key, *pair->pair, address, row->value_box, chosen.binding);
-    if (!value) return altered(chosen.id, "the secret's value cannot be opened");
-    if (chosen.value_length && value->size() != *chosen.value_length) {
-      return altered(chosen.id, "the secret's value has another length than its metadata");
-    }
-    return std::move(*value);
-  }
-
-  const ResolvePlan& plan_;
-  std::array<OpenedPair, 2> pairs_{};  ///< the tenant's key pair, and the previous one
-  std::vector<ReleasedValue> values_;
-  std::vector<crypto::Digest> row_digests_;
-};
-
-AuditEvent release_event(const ResolvePlan& plan) {
+AuditEvent release_event(const ResolvePlan& plan, std::size_t tool) {
   AuditEvent event;
   event.action = AuditAction::secret_release;
   event.tenant = plan.query.tenant;
-  event.tool = plan.query.tool_name;
-  for (std::size_t i = 0; i < plan.choice.secrets.size(); ++i) {
-    const Chosen& chosen = plan.choice.secrets[i];
-    if (std::ranges::find(event.secrets, chosen.id) != event.secrets.end()) continue;
+  event.tool = plan.query.tools[tool].tool_name;
+  for (const std::size_t secret : secrets_of(plan.choice.tools[tool])) {
+    const Chosen& chosen = plan.choice.secrets[secret];
     event.secrets.push_back(chosen.id);
-    event.rows.push_back(plan.row_digests[i]);
+    event.rows.push_back(plan.row_digests[secret]);
     event.versions.push_back(parse_secret_row(chosen.row)->header.value_version);
   }
   return event;
@@ -148,9 +69,9 @@ bool still_fits(const ResolvePlan& plan, const TenantRecord& record) {
   return has_pairs && (!changes || changes->number == record.changes);
 }
 
-/// Records the release if the choice still fits the tenant, and every secret is still byte for byte the opened one. An
-/// erasure removes the tenant's record, with the key pair, in its first transaction and the secrets later
-/// (store/rows/erasure.hpp), so the secrets alone do not show it.
+/// Records the release if the choice still fits the tenant, and every secret is still byte for byte the opened one and
+/// has not expired. An erasure removes the tenant's record, with the key pair, in its first transaction and the secrets
+/// later (store/rows/erasure.hpp), so the secrets alone do not show it.
 Task<Outcome<void>> record_release(Transaction& transaction, ResolvePlan& plan) {
   transaction.expect(Table::tenants, record_row_key(plan.query.tenant).view());
   for (const Chosen& chosen : plan.choice.secrets) {
@@ -159,27 +80,34 @@ Task<Outcome<void>> record_release(Transaction& transaction, ResolvePlan& plan) 
   const auto tenant = co_await load_tenant(transaction, plan.store->metadata(), plan.query.tenant, plan.choice.keys);
   if (!tenant) co_return tenant.error();
   if (!*tenant || !still_fits(plan, (*tenant)->record)) co_return failed(Errc::conflict);
+  plan.recorded_at = now_microseconds();
   for (const Chosen& chosen : plan.choice.secrets) {
+    if (chosen.expires_at && *chosen.expires_at <= plan.recorded_at) co_return failed(Errc::conflict);
     const RowKey key = secret_row_key(plan.query.tenant, chosen.id);
     const auto row = co_await transaction.get(Table::tenants, key.view());
     if (!row || !std::ranges::equal(*row, chosen.row)) co_return failed(Errc::conflict);
   }
-  number_event(plan.event, transaction, (*tenant)->record);
-  co_return co_await append_audit(transaction, plan.event, plan.who);
+  for (AuditEvent& event : plan.events) {
+    number_event(event, transaction, (*tenant)->record);
+    const auto recorded = co_await append_audit(transaction, event, plan.who);
+    if (!recorded) co_return recorded;
+  }
+  co_return Outcome<void>();
 }
 
 /// Chooses and opens. Gives way to others on the thread after each slice.
-Async<std::vector<ReleasedValue>> choose_and_open(ResolvePlan& plan) {
+Async<std::vector<std::vector<ReleasedValue>>> choose_and_open(ResolvePlan& plan) {
   ResolveChoice choice(plan.store, plan.query);
   for (;;) {
     const auto ended = co_await choice.read_slice();
-    if (!ended) plan.withheld = choice.bound_elsewhere();
     if (!ended) co_return ended.error();
     if (*ended) break;
     co_await next_turn(TurnKind::release);
   }
-  plan.choice = choice.take();
-  Opening opening(plan);
+  auto taken = choice.take();
+  if (!taken) co_return taken.error();
+  plan.choice = std::move(*taken);
+  ResolveOpening opening(plan.store, plan.query.tenant, plan.choice);
   for (;;) {
     const auto ended = opening.open_slice();
     crypto::burn_stack();
@@ -192,47 +120,111 @@ Async<std::vector<ReleasedValue>> choose_and_open(ResolvePlan& plan) {
   co_return opening.take();
 }
 
-Async<std::vector<ReleasedValue>> attempt_release(std::shared_ptr<ResolvePlan> plan) {
-  auto values = co_await choose_and_open(*plan);
-  if (!values || values->empty()) co_return values;
-  plan->event = release_event(*plan);
-  WorkBody<void> record_body = [plan](Transaction& transaction) { return record_release(transaction, *plan); };
-  std::size_t bytes = sizeof(ResolvePlan) + audit_bytes(plan->event, plan->who);
-  for (const Chosen& chosen : plan->choice.secrets) bytes += sizeof(Chosen) + chosen.row.size();
-  const auto recorded =
-      co_await write<void>(*plan->store->engine, std::move(record_body), growth_of(plan->event.action), bytes);
-  if (!recorded) co_return recorded.error();
-  co_return values;
+std::size_t plan_bytes(const ResolvePlan& plan) {
+  std::size_t bytes = sizeof(ResolvePlan);
+  for (const AuditEvent& event : plan.events) bytes += audit_bytes(event, plan.who);
+  for (const Chosen& chosen : plan.choice.secrets) bytes += sizeof(Chosen) + chosen.row.size();
+  return bytes;
 }
 
-bool is_refusal(Errc code) { return code == Errc::not_allowed || code == Errc::too_many_arguments; }
+/// For the owners. Does not fail.
+void note_uses(const ResolvePlan& plan) {
+  const IdentityTag tag = identity_tag(plan.query.tenant, plan.who.actor);
+  for (std::size_t i = 0; i < plan.choice.tools.size(); ++i) {
+    const ResolveQuery& query = plan.query.tools[i];
+    const std::string tool = tool_in_uses(query.tool_name);
+    for (const std::size_t secret : secrets_of(plan.choice.tools[i])) {
+      plan.store->uses->note(plan.query.tenant, plan.choice.secrets[secret].id, tag, tool, query.runtime,
+                             plan.recorded_at);
+    }
+  }
+}
 
-/// Records a refusal. Returns the failure to answer: the refusal, unless it could not be recorded.
-boost::asio::awaitable<Failure> record_refusal(std::shared_ptr<ResolvePlan> plan, Failure failure) {
+std::vector<ReleasedTool> results_of(ResolvePlan& plan, std::vector<std::vector<ReleasedValue>> values) {
+  std::vector<ReleasedTool> released(values.size());
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    ToolChoice& tool = plan.choice.tools[i];
+    released[i].values = std::move(values[i]);
+    released[i].missing = std::move(tool.missing);
+    released[i].withheld = tool.withheld;
+    released[i].too_many = tool.too_many;
+  }
+  return released;
+}
+
+Async<std::vector<ReleasedTool>> attempt_release(std::shared_ptr<ResolvePlan> plan) {
+  auto values = co_await choose_and_open(*plan);
+  if (!values) co_return values.error();
+  plan->events.clear();
+  for (std::size_t i = 0; i < values->size(); ++i) {
+    if (!(*values)[i].empty()) plan->events.push_back(release_event(*plan, i));
+  }
+  if (!plan->events.empty()) {
+    WorkBody<void> record_body = [plan](Transaction& transaction) { return record_release(transaction, *plan); };
+    const Growth growth = growth_of(AuditAction::secret_release);
+    const auto recorded = co_await write<void>(*plan->store->engine, std::move(record_body), growth, plan_bytes(*plan));
+    if (!recorded) co_return recorded.error();
+    note_uses(*plan);
+  }
+  co_return results_of(*plan, std::move(*values));
+}
+
+ToolRefusal refusal_of(const ResolvePlan& plan, std::size_t tool, Errc reason) {
   ToolRefusal refusal;
-  refusal.tenant = plan->query.tenant;
-  refusal.tool = plan->query.tool_name;
-  refusal.reason = to_string(failure.code);
-  refusal.secrets = plan->withheld;
+  refusal.tenant = plan.query.tenant;
+  refusal.tool = plan.query.tools[tool].tool_name;
+  refusal.reason = to_string(reason);
+  return refusal;
+}
+
+Async<void> record_refusals(std::shared_ptr<ResolvePlan> plan, std::vector<ToolRefusal> refusals) {
   const CurrentContext context(plan->store);
   AuditTrail audit(context);
-  const auto recorded = co_await audit.refuse_tool(std::move(refusal), plan->who);
-  if (!recorded) co_return recorded.error();
-  co_return failure;
+  co_return co_await audit.refuse_tools(std::move(refusals), plan->who);
 }
 
-/// The same for all failures. An integrity failure is answered whether or not it could be recorded.
+/// Records the refusals of tools that get nothing. Fails if they cannot be recorded.
+Async<void> record_refused(std::shared_ptr<ResolvePlan> plan) {
+  std::vector<ToolRefusal> refusals;
+  for (std::size_t i = 0; i < plan->choice.tools.size(); ++i) {
+    ToolChoice& tool = plan->choice.tools[i];
+    if (!tool.too_many && tool.withheld.empty()) continue;
+    refusals.push_back(refusal_of(*plan, i, tool.too_many ? Errc::too_many_arguments : Errc::not_allowed));
+    refusals.back().secrets = std::move(tool.withheld_ids);
+  }
+  if (refusals.empty()) co_return Outcome<void>();
+  co_return co_await record_refusals(plan, std::move(refusals));
+}
+
+bool is_refusal(Errc code) { return code == Errc::too_many_arguments || code == Errc::too_many_bytes; }
+
+/// Records a failure. Returns the failure to answer: of a refusal of all tools, unless it could not be recorded, that
+/// refusal. An integrity failure is answered whether or not it could be recorded.
 boost::asio::awaitable<Failure> record_failure(std::shared_ptr<ResolvePlan> plan, Failure failure) {
-  if (is_refusal(failure.code)) co_return co_await record_refusal(plan, failure);
-  co_await record_if_altered(plan->store, plan->query.tenant, failure, plan->query.tool_name, plan->who);
+  if (is_refusal(failure.code)) {
+    std::vector<ToolRefusal> refusals;
+    for (std::size_t i = 0; i < plan->query.tools.size(); ++i) {
+      refusals.push_back(refusal_of(*plan, i, failure.code));
+    }
+    const auto recorded = co_await record_refusals(plan, std::move(refusals));
+    if (!recorded) co_return recorded.error();
+    co_return failure;
+  }
+  std::string tool = plan->query.tools.size() == 1 ? plan->query.tools.front().tool_name : std::string();
+  co_await record_if_altered(plan->store, plan->query.tenant, failure, std::move(tool), plan->who);
   co_return failure;
 }
 
-Async<std::vector<ReleasedValue>> release(std::shared_ptr<ResolvePlan> plan) {
+Async<std::vector<ReleasedTool>> release(std::shared_ptr<ResolvePlan> plan) {
   if (!plan->store->keys.root_private) co_return failed(Errc::unavailable, "this process has no root private key");
+  if (plan->query.tools.size() > most_tools) co_return failed(Errc::too_many_arguments);  // a fault of the caller
   for (int attempt = 0; attempt < max_attempts; ++attempt) {
     auto outcome = co_await attempt_release(plan);
-    if (outcome) co_return outcome;
+    if (outcome) {
+      const auto refused = co_await record_refused(plan);
+      if (!refused) co_return refused.error();
+      co_return outcome;
+    }
     const Failure& failure = outcome.error();
     if (failure.code == Errc::conflict) continue;
     Failure answer = co_await record_failure(plan, failure);
@@ -241,9 +233,24 @@ Async<std::vector<ReleasedValue>> release(std::shared_ptr<ResolvePlan> plan) {
   co_return failed(Errc::conflict);
 }
 
+Async<ReleasedTool> release_one(std::shared_ptr<ResolvePlan> plan) {
+  auto released = co_await release(std::move(plan));
+  if (!released) co_return released.error();
+  co_return std::move(released->front());
+}
+
 }  // namespace
 
-Async<std::vector<ReleasedValue>> Secrets::resolve(ResolveQuery query, AuditContext who) {
+Async<ReleasedTool> Releases::resolve(ResolveQuery query, AuditContext who) {
+  auto plan = std::make_shared<ResolvePlan>();
+  plan->store = context_;
+  plan->query.tenant = query.tenant;
+  plan->query.tools.push_back(std::move(query));
+  plan->who = std::move(who);
+  return release_one(std::move(plan));
+}
+
+Async<std::vector<ReleasedTool>> Releases::resolve_many(ResolveManyQuery query, AuditContext who) {
   auto plan = std::make_shared<ResolvePlan>();
   plan->store = context_;
   plan->query = std::move(query);

@@ -6,8 +6,10 @@
 #include "store/model/failures.hpp"
 #include "store/model/tool_pattern.hpp"
 #include "store/rows/secret_index.hpp"
+#include "store/rows/uses_row.hpp"
 #include "store/secrets/bound_secrets.hpp"
 #include "store/secrets/secrets.hpp"
+#include "store/secrets/stored_state.hpp"
 #include "store/slices/turns.hpp"
 
 namespace tacit::store {
@@ -26,6 +28,15 @@ bool tool_fits(const std::optional<std::string>& asked, const Metadata& metadata
 RowKey first_key_after(const crypto::Uuid& tenant, const std::optional<crypto::Uuid>& id) {
   if (!id) return {tenant, RowKind::secret};
   return secret_row_key(tenant, *id).add(std::uint8_t{0});
+}
+
+/// The rows of the secrets' last uses will be read: an engine that waits asks for them together.
+void expect_uses(Transaction& transaction, const crypto::Uuid& tenant, const std::vector<Row>& secrets) {
+  const std::size_t before_id = RowKey(tenant, RowKind::secret).view().size();
+  for (const Row& row : secrets) {
+    const RowKey uses = uses_rows_of(tenant).add(row.key.subspan(before_id));
+    transaction.expect(Table::meta, uses.view());
+  }
 }
 
 }  // namespace
@@ -57,25 +68,53 @@ Task<Outcome<bool>> SecretListReader::read(Transaction& transaction, const Take&
   co_return co_await read_all(transaction, **tenant, take, slice);
 }
 
+bool SecretListReader::fits(const Metadata& metadata) const {
+  if (!tool_fits(query_.tool_name, metadata)) return false;
+  return !query_.expires_before || (metadata.expires_at && *metadata.expires_at < *query_.expires_before);
+}
+
 /// Passes on a secret that was read, if it is in the list. False: no more in this slice.
-bool SecretListReader::offer(const StoredSecret& secret, const Take& take) {
+Outcome<bool> SecretListReader::offer(const StoredSecret& secret, const Take& take) {
   ++rows_read_;
-  if (!tool_fits(query_.tool_name, secret.metadata)) return true;
+  if (!fits(secret.metadata)) return true;
+  return give(secret_info(tenant_, secret.id, secret.header, secret.metadata), take);
+}
+
+bool SecretListReader::give(const SecretInfo& info, const Take& take) {
   if (query_.limit && given_ == *query_.limit) {
     page_is_full_ = true;
     next_page_ = last_given_;
     return false;
   }
   ++given_;
-  last_given_ = secret.id;
-  return take(secret_info(tenant_, secret.id, secret.header, secret.metadata));
+  last_given_ = info.id;
+  return take(info);
+}
+
+/// The same for a list with last uses, of which each is a row.
+Task<Outcome<bool>> SecretListReader::offer_with_last_use(Transaction& transaction, const StoredSecret& secret,
+                                                          const Take& take) {
+  ++rows_read_;
+  if (!fits(secret.metadata)) co_return true;
+  SecretInfo info = secret_info(tenant_, secret.id, secret.header, secret.metadata);
+  const bool page_is_full = query_.limit && given_ == *query_.limit;
+  const auto added = co_await add_last_use(transaction, *store_, info, !page_is_full);
+  if (!added) co_return added.error();
+  co_return give(info, take);
 }
 
 Task<Outcome<bool>> SecretListReader::read_by_name(Transaction& transaction, const Tenant& tenant, const Take& take) {
   const auto secret = co_await find_by_name(transaction, store_->metadata(), tenant, *query_.secret_name);
   if (!secret && secret.error().code != Errc::not_found) co_return secret.error();
   // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 takes the zero that `<=>` compares with for a pointer
-  if (secret && (!query_.after || secret->id > *query_.after)) offer(*secret, take);
+  if (!secret || (query_.after && secret->id <= *query_.after)) co_return true;
+  Outcome<bool> more = true;
+  if (query_.with_last_use) {
+    more = co_await offer_with_last_use(transaction, *secret, take);
+  } else {
+    more = offer(*secret, take);
+  }
+  if (!more) co_return more.error();
   co_return true;
 }
 
@@ -83,22 +122,33 @@ Task<Outcome<bool>> SecretListReader::read_by_tool(Transaction& transaction, con
                                                    Slice& slice) {
   const auto prefixes = prefixes_of(tenant);
   if (!prefixes) co_return prefixes.error();
-  BoundSecrets bound(transaction, store_->metadata(), tenant, *prefixes, *query_.tool_name, false, last_);
+  BoundSecrets bound(transaction, store_->metadata(), tenant, *prefixes, *query_.tool_name, last_);
   if (bound.cost_of_first() > 0) slice.over(bound.cost_of_first());
   for (;;) {
     const auto next = co_await bound.next();
     if (!next) co_return next.error();
     if (!*next) co_return true;
-    last_ = (*next)->id;
-    const bool more = offer(**next, take);
+    const crypto::Uuid id = (*next)->id;
+    const std::size_t size = (*next)->row.size() + bytes_of_last_use();
+    Outcome<bool> more = true;
+    if (query_.with_last_use) {
+      more = co_await offer_with_last_use(transaction, **next, take);
+    } else {
+      more = offer(**next, take);
+    }
+    if (!more) co_return more.error();
+    last_ = id;  // after the last wait: an engine that begins this again must not pass the secret over
     if (page_is_full_) co_return true;
-    if (slice.over((*next)->row.size()) || !more) co_return false;
+    if (slice.over(size) || !*more) co_return false;
   }
 }
 
+/// What a slice counts for the row of a secret's uses.
+std::size_t SecretListReader::bytes_of_last_use() const { return query_.with_last_use ? most_uses_row_bytes : 0; }
+
 /// One more than fits on the page, to know whether there is a next page.
 std::size_t SecretListReader::rows_to_ask_for() const {
-  if (!query_.limit || query_.tool_name) return rows_at_a_time;
+  if (!query_.limit || query_.tool_name || query_.expires_before) return rows_at_a_time;
   return std::min(*query_.limit + 1 - given_, rows_at_a_time);
 }
 
@@ -110,6 +160,7 @@ Task<Outcome<bool>> SecretListReader::read_all(Transaction& transaction, const T
     const RowKey start = first_key_after(tenant_, last_);
     const std::size_t ask = rows_to_ask_for();
     const auto rows = co_await transaction.scan(Table::tenants, prefix.view(), start.view(), ask);
+    if (query_.with_last_use && transaction.traits().waits) expect_uses(transaction, tenant_, rows);
     for (const Row& row : rows) {
       crypto::Uuid id;
       if (!parse_id(row.key.subspan(prefix.view().size()), id)) {
@@ -117,10 +168,16 @@ Task<Outcome<bool>> SecretListReader::read_all(Transaction& transaction, const T
       }
       const auto secret = open_secret(opener, id, row.value);
       if (!secret) co_return secret.error();
-      last_ = id;
-      const bool more = offer(*secret, take);
+      Outcome<bool> more = true;
+      if (query_.with_last_use) {
+        more = co_await offer_with_last_use(transaction, *secret, take);
+      } else {
+        more = offer(*secret, take);
+      }
+      if (!more) co_return more.error();
+      last_ = id;  // as above
       if (page_is_full_) co_return true;
-      if (slice.over(row.value.size()) || !more) co_return false;
+      if (slice.over(row.value.size() + bytes_of_last_use()) || !*more) co_return false;
     }
     if (rows.size() < ask) co_return true;
   }

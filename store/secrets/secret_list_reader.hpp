@@ -15,6 +15,7 @@
 
 namespace tacit::store {
 
+struct Metadata;
 struct StoredSecret;
 
 /// For one list. Between two slices the caller gives way to others (store/slices/turns.hpp).
@@ -38,7 +39,11 @@ class SecretListReader {
   Task<Outcome<bool>> read_by_name(Transaction& transaction, const Tenant& tenant, const Take& take);
   Task<Outcome<bool>> read_by_tool(Transaction& transaction, const Tenant& tenant, const Take& take, Slice& slice);
   Task<Outcome<bool>> read_all(Transaction& transaction, const Tenant& tenant, const Take& take, Slice& slice);
-  bool offer(const StoredSecret& secret, const Take& take);
+  bool fits(const Metadata& metadata) const;
+  Task<Outcome<bool>> offer_with_last_use(Transaction& transaction, const StoredSecret& secret, const Take& take);
+  Outcome<bool> offer(const StoredSecret& secret, const Take& take);
+  bool give(const SecretInfo& info, const Take& take);
+  std::size_t bytes_of_last_use() const;
   std::size_t rows_to_ask_for() const;
 
   ContextPtr store_;

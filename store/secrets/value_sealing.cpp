@@ -10,13 +10,18 @@ namespace tacit::store {
 Task<SealingRules> sealing_rules(Transaction& transaction, const StoreContext& store, const TenantRecord& record) {
   SealingRules rules;
   rules.binding = record.limits.strict_binding.value_or(store.strict_binding);
-  rules.padded = record.format >= store_format;  // such a record shows it without another read
-  if (!rules.padded) {
-    const std::uint32_t rows = co_await rows_format(transaction);
-    rules.padded = rows >= store_format;
-  }
+  const std::uint32_t rows = co_await rows_format(transaction, *store.rows_seen);
+  rules.padded = rows >= third_rows_format || record.format >= third_rows_format;
+  rules.versions = rows >= fifth_rows_format;
   co_return rules;
 }
+
+std::uint8_t SealingRules::secret_format() const {
+  if (versions) return third_secret_format;
+  return padded ? second_secret_format : first_secret_format;
+}
+
+Failure format_is_being_raised() { return failed(Errc::unavailable, "the store's format is being raised"); }
 
 Bytes binding_for(const SealingRules& rules, const Metadata& metadata) {
   if (!rules.strict()) return {};
@@ -37,8 +42,10 @@ Outcome<Bytes> seal_new_value(const StoreKeys& keys, const TenantRecord& record,
 
 void describe_value(SecretHeader& header, Metadata& metadata, const SealingRules& rules, std::size_t length) {
   header.strict = rules.strict();
+  header.sealed_version = header.value_version;
+  header.value_since = header.updated_at;
   if (rules.padded) {
-    header.format = second_secret_format;
+    header.format = rules.secret_format();
     header.accounted = 0;
     metadata.value_length = static_cast<std::uint32_t>(length);
   } else {

@@ -15,6 +15,7 @@
 #include "store/rows/store_meta.hpp"
 #include "store/rows/tenant_record.hpp"
 #include "store/rows/unsigned_rows.hpp"
+#include "store/rows/uses_row.hpp"
 #include "store/tenants/tenants.hpp"
 
 namespace tacit::store {
@@ -104,10 +105,9 @@ Task<Outcome<std::uint64_t>> erase_api_keys(Transaction& transaction, PlanPtr pl
   co_return plan->keys.size();
 }
 
-/// Erases the tenant's next rows, and with the last of them the mark. Returns their number; 0 when nothing is left.
-Task<Outcome<std::uint64_t>> erase_rows(Transaction& transaction, PlanPtr plan) {
-  const RowKey prefix(plan->tenant);
-  const auto rows = co_await transaction.scan(Table::tenants, prefix.view(), prefix.view(), plan->rows);
+/// Erases the next rows with that prefix: some, unless there is none.
+Task<std::size_t> erase_rows_of(Transaction& transaction, Table table, RowKey prefix, std::size_t most_at_once) {
+  const auto rows = co_await transaction.scan(table, prefix.view(), prefix.view(), most_at_once);
   const std::size_t most = bytes_at_once(transaction.traits());
   std::vector<Bytes> keys;
   std::size_t bytes = 0;
@@ -116,9 +116,19 @@ Task<Outcome<std::uint64_t>> erase_rows(Transaction& transaction, PlanPtr plan) 
     bytes += row.key.size() + row.value.size();
     keys.emplace_back(row.key.begin(), row.key.end());
   }
-  for (const Bytes& key : keys) transaction.erase(Table::tenants, key);
-  if (keys.empty()) erase_erasure_mark(transaction, plan->tenant);
+  for (const Bytes& key : keys) transaction.erase(table, key);
   co_return keys.size();
+}
+
+/// Erases the tenant's next rows, and with the last of them the mark. Returns their number; 0 when nothing is left.
+Task<Outcome<std::uint64_t>> erase_rows(Transaction& transaction, PlanPtr plan) {
+  std::size_t erased = co_await erase_rows_of(transaction, Table::tenants, RowKey(plan->tenant), plan->rows);
+  if (erased == 0) {
+    const RowKey uses = uses_rows_of(plan->tenant);
+    erased = co_await erase_rows_of(transaction, Table::meta, uses, plan->rows);
+  }
+  if (erased == 0) erase_erasure_mark(transaction, plan->tenant);
+  co_return erased;
 }
 
 /// All keys whose row names the tenant: revoked ones are in no index. Unverified, so that altered ones are erased too.
@@ -165,6 +175,9 @@ Async<std::uint64_t> erase_all_api_keys(PlanPtr plan, std::vector<std::string> i
   co_return ids.size();
 }
 
+/// Pages must be copied before any are freed, and few may be left; or the step does not fit into one transaction.
+bool wants_smaller_steps(Errc failure) { return failure == Errc::full || failure == Errc::too_large; }
+
 Async<void> erase_all_rows(PlanPtr plan) {
   Engine& engine = *plan->store->engine;
   std::size_t at_once = rows_at_once(engine.traits());
@@ -175,8 +188,7 @@ Async<void> erase_all_rows(PlanPtr plan) {
     WorkBody<std::uint64_t> body = [part](Transaction& transaction) { return erase_rows(transaction, part); };
     const auto erased =
         co_await write<std::uint64_t>(engine, std::move(body), growth_of(plan->event.action), bytes_of(*plan));
-    if (!erased && erased.error().code == Errc::full && at_once > 1) {
-      // Pages must be copied before any are freed: where few are left, use smaller steps.
+    if (!erased && wants_smaller_steps(erased.error().code) && at_once > 1) {
       at_once /= 2;
       continue;
     }

@@ -1,4 +1,6 @@
-// Exports a tenant's rows as they are stored: its record, its secrets and its API keys, on one snapshot.
+// Exports a tenant's rows as they are stored: its record, its secrets with their previous values and uses, and its API
+// keys, on one snapshot.
+#include <functional>
 #include <utility>
 
 #include "store/engine/context.hpp"
@@ -6,6 +8,8 @@
 #include "store/rows/api_key_row.hpp"
 #include "store/rows/secret_row.hpp"
 #include "store/rows/tenant_record.hpp"
+#include "store/rows/uses_row.hpp"
+#include "store/rows/version_row.hpp"
 #include "store/tenants/tenants.hpp"
 
 namespace tacit::store {
@@ -34,24 +38,58 @@ Task<Outcome<bool>> export_record(Transaction& transaction, Export& to) {
   co_return to.sink.record(*row);
 }
 
-Task<Outcome<bool>> export_secrets(Transaction& transaction, const Export& to) {
-  const RowKey prefix(to.tenant, RowKind::secret);
+/// Gives each row with that prefix to `take`, which returns whether to go on.
+Task<Outcome<bool>> export_rows_of(Transaction& transaction, Table table, RowKey prefix,
+                                   std::function<Outcome<bool>(ByteView rest, ByteView row)> take) {
   Bytes start(prefix.view().begin(), prefix.view().end());
   for (;;) {
-    const auto rows = co_await transaction.scan(Table::tenants, prefix.view(), start, rows_at_a_time);
+    const auto rows = co_await transaction.scan(table, prefix.view(), start, rows_at_a_time);
     for (const Row& row : rows) {
-      crypto::Uuid id;
-      const auto parsed = parse_secret_row(row.value);
-      if (!parse_id(row.key.subspan(prefix.view().size()), id) || !parsed) {
-        co_return altered({}, "a secret's row is incomplete");
-      }
-      if (!to.sink.secret(id, *parsed)) co_return false;
+      auto taken = take(row.key.subspan(prefix.view().size()), row.value);
+      if (!taken || !*taken) co_return taken;
     }
     if (rows.size() < rows_at_a_time) co_return true;
     start.assign(rows.back().key.begin(), rows.back().key.end());
     start.push_back(0);  // the next possible key
     transaction.release_rows();
   }
+}
+
+Outcome<bool> take_secret(const TenantSink& sink, ByteView rest, ByteView row) {
+  crypto::Uuid id;
+  const auto parsed = parse_secret_row(row);
+  if (!parse_id(rest, id) || !parsed) return altered({}, "a secret's row is incomplete");
+  return sink.secret(id, *parsed);
+}
+
+Outcome<bool> take_previous_value(const TenantSink& sink, ByteView rest, ByteView row) {
+  const auto key = parse_version_key(rest);
+  const auto parsed = parse_version_row(row);
+  if (!key || !parsed) return altered({}, "the row of a previous value is incomplete");
+  return sink.previous_value(key->secret, *parsed);
+}
+
+Outcome<bool> take_uses(const TenantSink& sink, ByteView rest, ByteView row) {
+  crypto::Uuid id;
+  if (!parse_id(rest, id)) return altered({}, "the key of a secret's uses is incomplete");
+  return sink.uses(id, row);
+}
+
+Task<Outcome<bool>> export_secrets(Transaction& transaction, const Export& to) {
+  const TenantSink& sink = to.sink;
+  std::function<Outcome<bool>(ByteView, ByteView)> take = [&sink](ByteView rest, ByteView row) {
+    return take_secret(sink, rest, row);
+  };
+  const RowKey secrets(to.tenant, RowKind::secret);
+  auto more = co_await export_rows_of(transaction, Table::tenants, secrets, take);
+  if (!more || !*more) co_return more;
+  take = [&sink](ByteView rest, ByteView row) { return take_previous_value(sink, rest, row); };
+  const RowKey versions(to.tenant, RowKind::previous_value);
+  more = co_await export_rows_of(transaction, Table::tenants, versions, take);
+  if (!more || !*more) co_return more;
+  take = [&sink](ByteView rest, ByteView row) { return take_uses(sink, rest, row); };
+  const RowKey uses = uses_rows_of(to.tenant);
+  co_return co_await export_rows_of(transaction, Table::meta, uses, take);
 }
 
 Task<Outcome<bool>> export_api_keys(Transaction& transaction, const Export& to) {

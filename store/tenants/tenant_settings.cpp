@@ -79,7 +79,7 @@ Task<Outcome<void>> change_record(Transaction& transaction, SettingPlan& plan) {
   co_await save_tenant(transaction, tenant);
   number_event(plan.event, transaction, tenant.record);
   // A record of an older format has no place for it.
-  const bool lost = tenant.record.limits.strict_binding && tenant.record.format < store_format;
+  const bool lost = tenant.record.limits.strict_binding && tenant.record.format < third_rows_format;
   if (lost) co_return failed(Errc::unavailable, "the store's format is being raised");
   co_return co_await append_audit(transaction, plan.event, plan.who);
 }

@@ -16,7 +16,8 @@
 namespace tacit::store {
 
 class CurrentContext;
-struct SecretRow;
+struct SecretRow;   // store/rows/secret_row.hpp
+struct VersionRow;  // store/rows/version_row.hpp
 
 /// The result of an erasure.
 struct Erased {
@@ -30,7 +31,9 @@ struct Erased {
 struct TenantSink {
   std::function<bool(crypto::ByteView record)> record;  ///< once, first (store/rows/tenant_record.hpp)
   std::function<bool(const crypto::Uuid& id, const SecretRow& row)> secret;
-  std::function<bool(const ApiKey& key)> api_key;  ///< unverified; revoked ones included
+  std::function<bool(const crypto::Uuid& id, const VersionRow& row)> previous_value;
+  std::function<bool(const crypto::Uuid& id, crypto::ByteView row)> uses;  ///< of a secret (store/rows/uses_row.hpp)
+  std::function<bool(const ApiKey& key)> api_key;                          ///< unverified; revoked ones included
 };
 
 /// A part of the store (store/store.hpp). Each change of a limit is one transaction that includes its audit entry.

@@ -78,6 +78,8 @@ void AuditReplay::entry(const ReplayEntry& entry, AuditPlace place, const Standi
       }
       return secrets_.created(entry);
     case AuditAction::secret_update:
+    case AuditAction::secret_rollback:
+    case AuditAction::secret_version_delete:
       return secrets_.updated(entry);
     case AuditAction::secret_delete:
       return secrets_.deleted(entry);
@@ -140,7 +142,10 @@ void AuditReplay::moved_rows(const ReplayEntry& entry, AuditPlace place, bool by
   if (!by_operator) {
     return add(words_of(place) + "moves rows, but its commit is not signed by an operator");
   }
-  for (const MovedRow& row : entry.moved) secrets_.moved(row, place);
+  for (const MovedRow& row : entry.moved) {
+    const bool is_numbered = entry.tenant == row.tenant;
+    secrets_.moved(row, place, is_numbered ? entry.change.value_or(0) : 0);
+  }
 }
 
 AuditReplay::ApiKeyLife* AuditReplay::api_key_life(const std::string& id) {

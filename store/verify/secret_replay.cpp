@@ -22,14 +22,20 @@ std::optional<SecretReplay::Name> SecretReplay::name_of(const ReplayEntry& entry
 }
 
 SecretReplay::Life* SecretReplay::life_of(const Name& name) {
-  if (!from_the_start_) return &lives_[name];
+  if (!from_the_start_) {
+    const auto [made, fresh] = lives_.try_emplace(name);
+    if (fresh) made->second.forgot = true;
+    return &made->second;
+  }
   const auto at = lives_.find(name);
   return at != lives_.end() ? &at->second : nullptr;
 }
 
 void SecretReplay::keep_before(Life& life, std::uint64_t from) {
   if (from == 0) return;
-  if (life.from != 0) life.before.push_back({life.row, life.version, life.deleted, life.from});
+  // What an entry without a number made, in an embedded store, counts as the first.
+  const bool was_known = life.from != 0 || life.row || !life.changed.empty();
+  if (was_known) life.before.push_back({life.row, life.version, life.deleted, life.from});
   if (life.before.size() > most_before) {
     life.before.pop_front();
     life.forgot = true;
@@ -43,7 +49,7 @@ bool SecretReplay::is_late(const Life& life, const ReplayEntry& entry) {
 
 bool SecretReplay::was_current(const Life& life, const ReplayEntry& entry, std::size_t index) {
   if (!entry.change) return false;
-  // A move of the row has no number of its own: then both rows have the same.
+  // A move of the row without a number of its own, by an earlier build: both rows have the same.
   std::uint64_t from = is_late(life, entry) ? 0 : life.from;
   for (auto at = life.before.rbegin(); at != life.before.rend(); ++at) {
     if (at->from > *entry.change) continue;
@@ -52,7 +58,7 @@ bool SecretReplay::was_current(const Life& life, const ReplayEntry& entry, std::
     const bool same_version = at->version == 0 || entry.versions.empty() || entry.versions[index] == at->version;
     if (!at->deleted && (!at->row || *at->row == entry.rows[index]) && same_version) return true;
   }
-  return from == 0 && life.forgot;
+  return is_late(life, entry) && from == 0 && life.forgot;
 }
 
 void SecretReplay::change(Life& life, const ReplayEntry& entry) {
@@ -117,7 +123,7 @@ void SecretReplay::judge_release(const Name& name, const ReplayEntry& entry, std
                            std::to_string(current) + " was current");
 }
 
-void SecretReplay::moved(const MovedRow& row, AuditPlace place) {
+void SecretReplay::moved(const MovedRow& row, AuditPlace place, std::uint64_t change) {
   Life* const life = life_of({row.tenant, row.secret});
   const std::string secret = "moves " + words(row.tenant, row.secret);
   if (life == nullptr || life->deleted) return entry_problem(place, secret + ", which does not exist");
@@ -125,7 +131,7 @@ void SecretReplay::moved(const MovedRow& row, AuditPlace place) {
     entry_problem(place,
                   secret + " from a row that the log does not know: it was changed or put back without an entry");
   }
-  keep_before(*life, life->from);
+  keep_before(*life, change != 0 ? change : life->from);
   life->row = row.after;
 }
 

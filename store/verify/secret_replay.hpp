@@ -46,7 +46,8 @@ class SecretReplay {
   void deleted(const ReplayEntry& entry);
   /// `is_signed`: the tool plane signed the entry, so a row that the log does not say is the released one.
   void released(const ReplayEntry& entry, AuditPlace place, bool is_signed);
-  void moved(const MovedRow& row, AuditPlace place);
+  /// `change`: the tenant's number of changes then; 0: the entry has none.
+  void moved(const MovedRow& row, AuditPlace place, std::uint64_t change);
   /// `change`: the tenant's number of changes then; 0: the entry has none.
   void tenant_erased(const crypto::Uuid& tenant, std::uint64_t change);
 
@@ -75,7 +76,7 @@ class SecretReplay {
     bool stored = false;
     std::uint64_t from = 0;       ///< the tenant's number of changes from which on it is so; 0: its entry has none
     std::deque<Before> before{};  ///< the last states of a secret whose entries have numbers, the oldest first
-    bool forgot = false;          ///< there were more
+    bool forgot = false;          ///< there were more, or may have been: the log begins later
   };
 
   /// The secret of an entry of a change; std::nullopt if there is none.

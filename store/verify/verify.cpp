@@ -49,6 +49,7 @@ class Verification {
   void finish() {
     api_key_index_.finish();
     meta_.finish();
+    uses_.finish();
     if (meta_.key_list()) replay_.key_list(*meta_.key_list());
     replay_.finish();
     const bool has_rows = report_.secrets > 0 || report_.api_keys > 0;
@@ -95,7 +96,7 @@ class Verification {
 
   void count(std::size_t rows) {
     at_.rows += rows;
-    at_.rows_total = std::max(at_.rows_total, at_.rows);  // an engine may only estimate it
+    if (at_.rows_total != 0) at_.rows_total = std::max(at_.rows_total, at_.rows);  // an engine may only estimate it
     if (rows > 0) tell();
   }
 
@@ -112,6 +113,7 @@ class Verification {
   }
 
   Task<void> walk_slots() {
+    for (const AuditMark& through : log_.pruned_through()) heads_.begins_after(through);
     std::map<AuditSlot, Bytes> starts;
     std::uint64_t seen = 0;
     for (auto slot = log_.wants(); slot; slot = log_.wants()) {
@@ -127,8 +129,11 @@ class Verification {
       if (rows.empty()) log_.ends(*slot);
       if (!rows.empty()) go_on_after(start, rows.back().key);
       transaction_.release_rows();
-      co_await compare_heads();
+      co_await look_heads_up();
     }
+    heads_.end();
+    co_await look_heads_up();
+    report_.heads_checked = heads_.right();
     if (transaction_.traits().shared) co_return;  // the engine makes the rows from the slots
     const std::uint64_t stored = co_await transaction_.estimate(Table::audit);
     if (seen >= stored) co_return;
@@ -139,16 +144,13 @@ class Verification {
 
   void note_heads(const Row& row) {
     const auto entry = parse_audit_row(row);
-    if (entry) heads_.add(entry->mark(), recorded_heads(entry->body));
+    if (entry) heads_.entry(entry->mark(), entry->first != 0, recorded_heads(entry->body));
   }
 
-  Task<void> compare_heads() {
+  Task<void> look_heads_up() {
     if (heads_.is_empty()) co_return;
-    RecordedHeadsCheck::Compared compared = co_await heads_.compare_in(transaction_);
-    for (std::string& finding : compared.findings) report_.add(std::move(finding));
-    compared.findings.clear();
+    RecordedHeadsCheck::Compared compared = co_await heads_.look_up_in(transaction_);
     heads_.settle(std::move(compared));
-    report_.heads_checked = heads_.right();
   }
 
   void meta_row(const Row& row) { meta_.row(row); }
@@ -159,6 +161,7 @@ class Verification {
     ParsedKey key;
     if (!parse_key(row.key, key)) return report_.add("a row that belongs to no tenant");
     if (key.kind == static_cast<std::uint8_t>(RowKind::record)) meta_.has_record(key.tenant);
+    if (key.kind == static_cast<std::uint8_t>(RowKind::newest_secret)) meta_.has_newest_secret();
     if (meta_.is_being_erased(key.tenant)) return;
     if (tenant_ && tenant_->tenant() != key.tenant) {
       tenant_->finish();
@@ -186,10 +189,15 @@ class Verification {
   ApiKeyIndexCheck api_key_index_{report_};
   KeyCheck pairs_{store_.keys, report_};
   LogCheck log_{store_.keys.signers(), replay_, report_};
-  RecordedHeadsCheck heads_{store_.shared_from_this()};
-  MetaCheck meta_{store_.keys, pairs_, log_, report_};
-  const TenantCheck::Parts parts_{
-      .store = store_, .replay = replay_, .api_key_index = api_key_index_, .pairs = pairs_, .report = report_};
+  RecordedHeadsCheck heads_{store_.shared_from_this(), report_};
+  UsesCheck uses_{store_.metadata(), report_};
+  MetaCheck meta_{store_.keys, pairs_, log_, uses_, report_};
+  const TenantCheck::Parts parts_{.store = store_,
+                                  .replay = replay_,
+                                  .api_key_index = api_key_index_,
+                                  .pairs = pairs_,
+                                  .uses = uses_,
+                                  .report = report_};
   std::optional<TenantCheck> tenant_;
 };
 

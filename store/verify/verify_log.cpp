@@ -66,6 +66,15 @@ void LogCheck::merges(const std::vector<AuditSlot>& slots) {
   for (const auto& [slot, each] : slots_) merge_.begins(slot);
 }
 
+std::vector<AuditMark> LogCheck::pruned_through() const {
+  std::vector<AuditMark> marks;
+  for (const auto& [slot, each] : slots_) {
+    // Before the first row the chain is at the last pruned entry.
+    if (each.check->is_empty() && each.check->pruned_through() > 0) marks.push_back(each.check->last());
+  }
+  return marks;
+}
+
 std::optional<AuditSlot> LogCheck::wants() { return merge_.wants(); }
 
 void LogCheck::ends(AuditSlot slot) {

@@ -32,6 +32,8 @@ class LogCheck {
   /// Before the first row, if there are slots beside 0: their entries are merged. Then rows are to be given in the
   /// order in which they are wanted.
   void merges(const std::vector<AuditSlot>& slots);
+  /// Before the first row: of each slot that was pruned, the last pruned entry.
+  std::vector<AuditMark> pruned_through() const;
   /// The slot of which rows are wanted next; std::nullopt: none any more.
   std::optional<AuditSlot> wants();
   /// There are no more rows of the slot.

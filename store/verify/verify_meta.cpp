@@ -35,6 +35,8 @@ void MetaCheck::row(const Row& row) {
     checkpoint_row(*slot, row.value);
   } else if (!api_key_of_use(row.key).empty()) {
     use_row(row);
+  } else if (const auto uses = place_of_uses(row.key)) {
+    uses_.row(*uses, row.value);
   } else {
     report_.add("a row of unknown meaning about the store as a whole");
   }
@@ -82,6 +84,7 @@ void MetaCheck::has_record(const crypto::Uuid& tenant) {
 
 /// One that does not fit the keys of today counts as missing, because it may name a retired metadata key.
 void MetaCheck::use_row(const Row& row) {
+  has_uses_ = true;
   constexpr std::size_t size = 1 + 8 + 16;
   constexpr std::uint8_t format = 1;
   const std::string_view id = api_key_of_use(row.key);
@@ -91,21 +94,32 @@ void MetaCheck::use_row(const Row& row) {
 }
 
 void MetaCheck::checkpoint_row(AuditSlot slot, ByteView value) {
+  if (!slot.is_embedded()) has_slot_checkpoints_ = true;
   const auto checkpoint = decode_checkpoint(value, keys_, slot);
   if (!checkpoint) return report_.add("the audit log's record of pruned entries was altered");
   log_.begins_after(checkpoint->through);
 }
 
+void MetaCheck::judge_slots_format() {
+  if (!format_ || has_audit_slots(*format_)) return;
+  const auto judge = [this](bool has, const std::string& what) {
+    if (has) report_.add(what + ", but the store's format is " + std::to_string(*format_) + ", which has none");
+  };
+  judge(log_.has_slots(), "the audit log has slots");
+  judge(has_slot_checkpoints_, "there are records of pruned entries of the audit log's slots");
+  judge(has_uses_, "there are records of API keys' last uses beside the keys");
+  judge(has_newest_secrets_, "there are records of tenants' newest secrets");
+}
+
 void MetaCheck::finish() {
   for (const crypto::Uuid& tenant : erasing_) {
+    uses_.skip(tenant);
     report_.add("tenant " + tenant.str() +
                 ": its erasure is not finished: it is in progress, or was interrupted and has to be run again");
   }
   if (!format_) report_.add("the store's format is not recorded");
   if (format_ && rows_format_ > *format_) report_.add("the store accepts rows of a newer format than its own");
-  if (format_ && *format_ < slots_store_format && log_.has_slots()) {
-    report_.add("the audit log has slots, but the store's format is " + std::to_string(*format_) + ", which has none");
-  }
+  judge_slots_format();
   if (!key_list_) report_.add("the store's keys are not recorded");
   if (!has_store_ && keys_.phase() != crypto::SigningPhase::none) report_.add("the store's id is not recorded");
   if (keys_.accept_retired) return;  // a backup may be from before the cut-off

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "store/model/mask.hpp"
+#include "store/rows/store_meta.hpp"
 #include "store/rows/value_binding.hpp"
 
 namespace tacit::store {
@@ -48,6 +49,11 @@ void TenantCheck::row(const ParsedKey& key, const Row& row) {
       return api_key_index_.entry(tenant_, key.rest, row.value);
     case RowKind::newest_secret:
       return newest_secret_row(key, row);
+    case RowKind::previous_value:
+      return previous_value_row(key, row);
+    case RowKind::idempotency_key:
+    case RowKind::idempotency_order:
+      return idempotency_row(key, row);
   }
   problem("a row of unknown kind " + std::to_string(key.kind));
 }
@@ -122,6 +128,11 @@ void TenantCheck::secret_row(const ParsedKey& key, const Row& row) {
   if (secret->header.format != first_secret_format && rows_format_ < first_format_of_padded_rows) {
     problem(its + "has a format that the store does not accept yet");
   }
+  if (secret->header.format == third_secret_format && rows_format_ < fifth_rows_format) {
+    problem(its + "has a format that the store does not accept yet");
+  }
+  versions_.secret(*secret);
+  uses_.secret(tenant_, id);
   if (secret->header.strict) ++report_.values_bound;
   used_ += accounted_of(*secret);
   const std::uint64_t accounted = secret->metadata.accounted(secret->value_size());
@@ -133,28 +144,60 @@ void TenantCheck::secret_row(const ParsedKey& key, const Row& row) {
   } else {
     expect_entries(*secret);
   }
-  check_value(*secret);
+  const bool opened = check_value({.secret = id,
+                                   .its = its,
+                                   .sealed_version = secret->header.sealed_version,
+                                   .box = secret->value_box,
+                                   .binding = binding_of(*secret),
+                                   .size = secret->value_size(),
+                                   .display = secret->metadata.display});
+  report_.values_opened += opened ? 1 : 0;
 }
 
-void TenantCheck::check_value(const StoredSecret& secret) {
-  if (!record_) return;
-  const std::string its = "secret " + secret.id.str() + ": ";
-  if (!record_->key) return problem(its + "its tenant has no key pair");
-  const crypto::TenantKey* const key = key_of_box(*record_, secret.value_box);
+void TenantCheck::previous_value_row(const ParsedKey& key, const Row& row) {
+  if (rows_format_ < fifth_rows_format) return problem("a previous value, which the store does not accept yet");
+  const MetadataOpener opener{store_.metadata(), tenant_, keys_ ? &*keys_ : nullptr};
+  const auto opened = versions_.row(opener, key.rest, row.value, all_opened_);
+  if (!opened) return;
+  const StoredVersion& version = opened->version;
+  const VersionMetadata& metadata = version.metadata;
+  check_value(
+      {.secret = opened->secret,
+       .its = "secret " + opened->secret.str() + ": its previous value " + std::to_string(version.header.number) + ": ",
+       .sealed_version = version.header.sealed_version,
+       .box = version.value_box,
+       .binding = version.header.strict ? binding_of(metadata.tool_name, metadata.tool_arg) : Bytes(),
+       .size = metadata.value_length,
+       .display = metadata.display});
+}
+
+void TenantCheck::idempotency_row(const ParsedKey& key, const Row& row) {
+  if (rows_format_ < fifth_rows_format) return problem("an idempotency key, which the store does not accept yet");
+  if (static_cast<RowKind>(key.kind) == RowKind::idempotency_order) return idempotency_.order_row(key.rest, row.value);
+  idempotency_.row(tenant_, keys_ ? &*keys_ : nullptr, previous_keys_ ? &*previous_keys_ : nullptr, key.rest,
+                   row.value);
+}
+
+bool TenantCheck::check_value(const BoxedValue& value) {
+  if (!record_) return false;
+  const auto fails = [&](std::string_view what) {
+    problem(value.its + std::string(what));
+    return false;
+  };
+  if (!record_->key) return fails("its tenant has no key pair");
+  const crypto::TenantKey* const key = key_of_box(*record_, value.box);
   if (key == nullptr) {
-    return problem(its + (crypto::value_format_of(secret.value_box)
-                              ? "its value names a key that its tenant's record does not"
-                              : "its value cannot be opened"));
+    return fails(crypto::value_format_of(value.box) ? "its value names a key that its tenant's record does not"
+                                                    : "its value cannot be opened");
   }
   const auto& private_key = key == &*record_->key ? private_key_ : previous_private_key_;
-  if (!private_key) return;
-  const crypto::ValueAddress address{tenant_, secret.id, secret.header.value_version};
-  const auto value = crypto::open_value(*private_key, *key, address, secret.value_box, binding_of(secret));
-  if (!value) return problem(its + "its value cannot be opened");
-  ++report_.values_opened;
-  if (value->size() != secret.value_size()) problem(its + "its value has another length than its metadata");
-  const auto& display = secret.metadata.display;
-  if (!display || !is_mask_of(*display, value->text())) problem(its + "its mask is of another value");
+  if (!private_key) return false;
+  const crypto::ValueAddress address{tenant_, value.secret, value.sealed_version};
+  const auto opened = crypto::open_value(*private_key, *key, address, value.box, value.binding);
+  if (!opened) return fails("its value cannot be opened");
+  if (opened->size() != value.size) fails("its value has another length than its metadata");
+  if (!value.display || !is_mask_of(*value.display, opened->text())) fails("its mask is of another value");
+  return true;
 }
 
 void TenantCheck::expect_entries(const StoredSecret& secret) {
@@ -202,6 +245,8 @@ void TenantCheck::finish() {
   ++report_.tenants;
   if (!has_record_) return problem("its record is missing");
   if (!record_) return;
+  versions_.finish();
+  idempotency_.finish();
   for (const auto& [key, entry] : expected_) {
     problem("secret " + entry.secret.str() + ": has no entry in the " + index_name(kind_of(key)));
   }

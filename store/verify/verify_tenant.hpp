@@ -13,7 +13,10 @@
 #include "store/rows/tenant_record.hpp"
 #include "store/verify/audit_replay.hpp"
 #include "store/verify/verify_api_keys.hpp"
+#include "store/verify/verify_idempotency.hpp"
 #include "store/verify/verify_keys.hpp"
+#include "store/verify/verify_uses.hpp"
+#include "store/verify/verify_versions.hpp"
 
 namespace tacit::store {
 
@@ -25,6 +28,7 @@ class TenantCheck {
     AuditReplay& replay;
     ApiKeyIndexCheck& api_key_index;
     KeyCheck& pairs;
+    UsesCheck& uses;
     VerifyReport& report;
   };
 
@@ -34,6 +38,7 @@ class TenantCheck {
         replay_(parts.replay),
         api_key_index_(parts.api_key_index),
         pairs_(parts.pairs),
+        uses_(parts.uses),
         report_(parts.report),
         tenant_(tenant),
         rows_format_(rows_format) {}
@@ -55,9 +60,22 @@ class TenantCheck {
   void secret_row(const ParsedKey& key, const Row& row);
   void index_row(const Row& row);
   void newest_secret_row(const ParsedKey& key, const Row& row);
+  void previous_value_row(const ParsedKey& key, const Row& row);
+  void idempotency_row(const ParsedKey& key, const Row& row);
   /// A row that cannot be opened. Only one of format 1 says what it counts for.
   void unreadable(const Uuid& id, const Row& row, const std::string& why);
-  void check_value(const StoredSecret& secret);
+  /// A value as it is stored, and what it has to be.
+  struct BoxedValue {
+    Uuid secret;
+    std::string its;  ///< the beginning of a problem
+    std::uint32_t sealed_version = 0;
+    ByteView box;
+    Bytes binding;
+    std::size_t size = 0;
+    const std::optional<std::string>& display;
+  };
+  /// Whether it was opened.
+  bool check_value(const BoxedValue& value);
   void expect_entries(const StoredSecret& secret);
   void expect(const RowKey& key, ByteView value, const Uuid& secret, const char* index);
   void check_pairs();
@@ -69,6 +87,7 @@ class TenantCheck {
   AuditReplay& replay_;
   ApiKeyIndexCheck& api_key_index_;
   KeyCheck& pairs_;
+  UsesCheck& uses_;
   VerifyReport& report_;
   const Uuid tenant_;
   const std::uint32_t rows_format_;
@@ -82,6 +101,8 @@ class TenantCheck {
   std::uint64_t count_ = 0;
   PrefixCounts prefixes_;
   std::map<Key, Entry> expected_;
+  VersionsCheck versions_{[this](const std::string& what) { problem(what); }};
+  IdempotencyCheck idempotency_{[this](const std::string& what) { problem(what); }};
   bool all_opened_ = true;   ///< else some expected entries are unknown
   bool all_counted_ = true;  ///< else the bytes that count are unknown
 };

@@ -4,8 +4,8 @@
 
 #include <vector>
 
-#include "crypto/memory/bytes.hpp"
 #include "crypto/ids/uuid.hpp"
+#include "crypto/memory/bytes.hpp"
 #include "store/etcd/audit/audit_block.hpp"
 
 namespace tacit::store::etcd {

@@ -61,6 +61,34 @@ Task<const EtcdTransaction::LoadedBlock*> EtcdTransaction::load_block(BlockPlace
   co_return loaded;
 }
 
+const std::optional<Bytes>* EtcdTransaction::change_of(ByteView key) const {
+  const auto* changed = changes_.find(key);
+  if (changed == nullptr && earlier_ != nullptr) changed = earlier_->find(key);
+  return changed;
+}
+
+std::optional<BlockPlace> EtcdTransaction::last_block(const Range& range, const RangeResult& stored) const {
+  const auto is_removed = [this](ByteView key) {
+    const auto* const changed = change_of(key);
+    return changed != nullptr && !*changed;
+  };
+  const Bytes* last = nullptr;
+  for (const KeyValue& row : stored.rows) {
+    if (!is_removed(row.key)) last = &row.key;
+  }
+  // A pruning puts the rest of a block in another place.
+  for (const Overlay* const overlay : {earlier_, &changes_}) {
+    if (overlay == nullptr) continue;
+    const auto end = overlay->rows().lower_bound(range.end);
+    for (auto row = overlay->rows().lower_bound(range.key); row != end; ++row) {
+      const bool is_later = last == nullptr || is_less(*last, row->first);
+      if (is_later && !is_removed(row->first)) last = &row->first;
+    }
+  }
+  if (last == nullptr) return std::nullopt;
+  return context_.keys.place_of_block(*last);
+}
+
 Task<std::optional<BlockPlace>> EtcdTransaction::locate(AuditPosition place) {
   const BlockPlace wanted{place.slot, place.sequence};
   auto known = blocks_.upper_bound(wanted);
@@ -76,12 +104,13 @@ Task<std::optional<BlockPlace>> EtcdTransaction::locate(AuditPosition place) {
     range.end = key_after(context_.keys.block(wanted));
     range.keys_only = true;
     found_keys_.reset();
-    want(std::move(range));
+    want(range);
     while (!found_keys_) {
       Suspend suspend{waiting_};
       co_await suspend;
     }
-    if (!found_keys_->rows.empty()) co_return context_.keys.place_of_block(found_keys_->rows.back().key);
+    const auto last = last_block(range, *found_keys_);
+    if (last) co_return last;
     if (place.sequence <= distance) break;
   }
   co_return std::nullopt;
@@ -171,13 +200,15 @@ Task<bool> EtcdTransaction::settle_erased_entries() {
   // Of each block, whether the erased entries are its oldest ones.
   while (!erased_entries_.empty()) {
     const AuditPosition first = *erased_entries_.begin();
-    const auto place = co_await locate(first);
-    if (!place) {  // there is no such entry
-      erased_entries_.erase(first);
-      continue;
-    }
-    const LoadedBlock* const block = co_await load_block(*place, Recorded::yes);
+    auto place = co_await locate(first);
+    const LoadedBlock* block = nullptr;
+    if (place) block = co_await load_block(*place, Recorded::yes);
     if (block == nullptr || block->last < first.sequence) {
+      // The block before it, perhaps removed just now, ends there: then the next one begins with it.
+      place = BlockPlace{first.slot, first.sequence};
+      block = co_await load_block(*place, Recorded::yes);
+    }
+    if (block == nullptr) {  // there is no such entry
       erased_entries_.erase(first);
       continue;
     }

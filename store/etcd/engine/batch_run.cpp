@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "store/etcd/audit/audit_block.hpp"
+#include "store/etcd/engine/carried_rows.hpp"
 #include "store/etcd/rpc/rpc_await.hpp"
 #include "store/rows/store_meta.hpp"
 
@@ -13,9 +14,9 @@ namespace {
 
 /// A part of a request's size for each operation.
 constexpr std::size_t operation_bytes = 32;
-/// Operations that each commit has besides those of its writes: the head's compare and put, the compare of the row
-/// "format", and the block.
-constexpr std::size_t own_operations = 4;
+/// Operations that each commit has besides those of its writes: the compares of the head and of base_rows, the head's
+/// put, and the block.
+constexpr std::size_t own_operations = 6;
 
 RpcFailure fault(std::string what) {
   RpcFailure failure;
@@ -38,6 +39,22 @@ constexpr std::size_t signature_bytes = 512;
 
 }  // namespace
 
+std::vector<Bytes> base_rows(const KeyMap& keys) {
+  std::vector<Bytes> rows;
+  rows.push_back(keys.key(Table::meta, rows_row_key()));
+  rows.push_back(keys.key(Table::meta, store_row_key()));
+  rows.push_back(keys.key(Table::meta, format_row_key()));
+  return rows;
+}
+
+BatchRun::BatchRun(EngineContext& context, AuditSlot slot, const CommitLimits& limits, std::vector<Job>& jobs,
+                   const CarriedRows* carried)
+    : context_(context), slot_(slot), limits_(limits), jobs_(jobs), is_carried_(carried != nullptr) {
+  if (carried == nullptr) return;
+  snapshot_.set_revision(carried->revision);
+  for (const auto& [key, row] : carried->rows) snapshot_.add_row(key, row);
+}
+
 BatchRun::~BatchRun() {
   for (Job& job : jobs_) job.driver.reset();
 }
@@ -49,15 +66,14 @@ RpcOutcome<void> BatchRun::run(Clock::time_point deadline) {
 }
 
 void BatchRun::add_base(ReadRound& round) const {
-  Range range;
-  range.key = context_.keys.head(slot_);
-  static_cast<void>(round.add(range));
-  range.key = context_.keys.key(Table::meta, rows_row_key());
-  static_cast<void>(round.add(range));
-  range.key = context_.keys.key(Table::meta, store_row_key());
-  static_cast<void>(round.add(range));
-  range.key = context_.keys.key(Table::meta, format_row_key());
-  static_cast<void>(round.add(range));
+  std::vector<Bytes> keys = base_rows(context_.keys);
+  keys.push_back(context_.keys.head(slot_));
+  for (Bytes& key : keys) {
+    if (snapshot_.find(key).known != ReadSnapshot::Known::no) continue;
+    Range range;
+    range.key = std::move(key);
+    static_cast<void>(round.add(range));
+  }
 }
 
 void BatchRun::read_base() {
@@ -74,10 +90,15 @@ void BatchRun::read_base() {
   }
   const auto* rows = row_of(context_.keys.key(Table::meta, rows_row_key()));
   base_.rows_format = rows != nullptr ? rows_format_of(rows->value) : first_store_format;
-  if (const auto* store = row_of(context_.keys.key(Table::meta, store_row_key())))
+  base_.rows_revision = rows != nullptr ? rows->mod_revision : 0;
+  if (const auto* store = row_of(context_.keys.key(Table::meta, store_row_key()))) {
     base_.store = store_of(store->value).value_or(crypto::Uuid());
-  if (const auto* format = row_of(context_.keys.key(Table::meta, format_row_key())))
+    base_.store_revision = store->mod_revision;
+  }
+  if (const auto* format = row_of(context_.keys.key(Table::meta, format_row_key()))) {
     base_.format_revision = format->mod_revision;
+    base_.store_created = format->create_revision;
+  }
 }
 
 RpcOutcome<void> BatchRun::ask(ReadRound& round, Clock::time_point deadline) {
@@ -102,8 +123,11 @@ RpcOutcome<void> BatchRun::run_together(Clock::time_point deadline) {
       for (const Job& job : jobs_)
         for (const Range& range : job.last_reads.again(context_.ranges_per_read)) static_cast<void>(round.add(range));
     }
-    if (round.empty()) return {};
-    if (auto asked = ask(round, deadline); !asked) return asked;
+    if (!round.empty()) {
+      if (auto asked = ask(round, deadline); !asked) return asked;
+    } else if (!first) {
+      return {};
+    }
     if (first) {
       read_base();
       count_conflicts();
@@ -167,7 +191,8 @@ Fate BatchRun::adopt(Job& job, bool ran_again) {
   const bool changes = kept && !transaction.changes().empty();
   // A result that rests on the snapshot alone is right as of its revision. One that rests on changes of this batch is
   // right only if these are committed, and if all else that it has read is still the same then.
-  if (!changes && !ran_again) return Fate::finished;
+  if (!changes && !ran_again && is_carried_) needs_newest_ = true;
+  if (!changes && !ran_again) return is_carried_ ? Fate::waits : Fate::finished;
   static const Overlay none;
   const Overlay& added = changes ? transaction.changes() : none;
   if (!fits(added, transaction.reads())) return changes_.empty() ? Fate::too_large : Fate::waits;

@@ -25,9 +25,17 @@ struct BatchBase {
   SlotHead head;                   ///< zeros: the slot is new
   std::int64_t head_revision = 0;  ///< 0: there is no row
   std::uint32_t rows_format = 0;
-  std::int64_t format_revision = 0;  ///< of the row "format", which every store has and none changes; 0: no row
+  std::int64_t format_revision = 0;  ///< of the row "format", which every store has; 0: no row
+  std::int64_t store_created = 0;    ///< the revision of that row's creation, which no rise of the format changes
+  std::int64_t rows_revision = 0;    ///< of the row "rows"
+  std::int64_t store_revision = 0;   ///< and of "store"
   crypto::Uuid store;
 };
+
+/// The rows that a batch reads for the commit itself, besides the slot's head. The commit compares them.
+std::vector<Bytes> base_rows(const KeyMap& keys);
+
+struct CarriedRows;  // store/etcd/engine/carried_rows.hpp
 
 /// What becomes of a job of the batch.
 enum class Fate : std::uint8_t {
@@ -40,9 +48,10 @@ enum class Fate : std::uint8_t {
 
 class BatchRun {
  public:
-  /// All must outlive this.
-  BatchRun(EngineContext& context, AuditSlot slot, const CommitLimits& limits, std::vector<Job>& jobs)
-      : context_(context), slot_(slot), limits_(limits), jobs_(jobs) {}
+  /// All must outlive this. `carried`: what the last commit of the slot showed; null: the batch reads the newest
+  /// revision.
+  BatchRun(EngineContext& context, AuditSlot slot, const CommitLimits& limits, std::vector<Job>& jobs,
+           const CarriedRows* carried);
   BatchRun(const BatchRun&) = delete;
   BatchRun& operator=(const BatchRun&) = delete;
   /// Ends the jobs' runs.
@@ -56,6 +65,9 @@ class BatchRun {
   const std::vector<Fate>& fates() const { return fates_; }
   const Overlay& changes() const { return changes_; }
   const ReadSet& reads() const { return reads_; }
+  const ReadSnapshot& snapshot() const { return snapshot_; }
+  /// Whether a write waits that changes nothing, so that it needs a snapshot that is newer than itself.
+  bool needs_newest() const { return needs_newest_; }
 
  private:
   RpcOutcome<void> run_together(Clock::time_point deadline);
@@ -73,6 +85,8 @@ class BatchRun {
   const AuditSlot slot_;
   const CommitLimits& limits_;
   std::vector<Job>& jobs_;
+  const bool is_carried_;
+  bool needs_newest_ = false;
   ReadSnapshot snapshot_;
   BatchBase base_;
   std::vector<Fate> fates_;

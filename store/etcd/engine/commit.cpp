@@ -88,9 +88,12 @@ std::optional<Commit> build_commit(const EngineContext& context, const BatchRun&
   commit.head_before = base.head;
   commit.head_revision = base.head_revision;
   commit.txn.compares.push_back(revision_compare(commit.head_key, base.head_revision));
-  // Without it a process that has the store open would write into one that is being restored in its place.
+  // Without "format" a process that has the store open would write into one that is being restored in its place.
   commit.txn.compares.push_back(
       revision_compare(context.keys.key(Table::meta, format_row_key()), base.format_revision));
+  // The entries are sealed for these.
+  commit.txn.compares.push_back(revision_compare(context.keys.key(Table::meta, rows_row_key()), base.rows_revision));
+  commit.txn.compares.push_back(revision_compare(context.keys.key(Table::meta, store_row_key()), base.store_revision));
   batch.reads().add_compares(commit.txn.compares, batch.revision());
   SlotHead head = base.head;
   head.operation = commit.operation;
@@ -107,7 +110,8 @@ std::optional<Commit> build_commit(const EngineContext& context, const BatchRun&
   commit.last.sequence = head.sequence;
   commit.last.hash = head.hash;
   commit.last.slot = base.slot;
-  commit.txn.changes.push_back(put_of(commit.head_key, encode_slot_head(head)));
+  commit.head_value = encode_slot_head(head);
+  commit.txn.changes.push_back(put_of(commit.head_key, commit.head_value));
   return commit;
 }
 

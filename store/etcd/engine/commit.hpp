@@ -17,6 +17,7 @@ struct Commit {
   WriteTxn txn;
   OperationId operation{};  ///< in the head that it writes
   Bytes head_key;
+  Bytes head_value;  ///< that it writes
   SlotHead head_before;
   std::int64_t head_revision = 0;  ///< that it compares; 0: no row
   std::optional<Bytes> block_key;  ///< of the block that it adds

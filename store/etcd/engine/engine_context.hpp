@@ -12,6 +12,8 @@
 #include "crypto/ids/uuid.hpp"
 #include "store/engine/engine.hpp"
 #include "store/etcd/engine/key_map.hpp"
+#include "store/etcd/engine/key_spacing.hpp"
+#include "store/etcd/engine/read_combiner.hpp"
 #include "store/etcd/rpc/etcd_client.hpp"
 
 namespace tacit::store::etcd {
@@ -61,12 +63,20 @@ class KnownStoreId {
 struct EngineContext {
   EngineContext(std::shared_ptr<EtcdClient> etcd, KeyMap map, const EngineTraits& with)
       : client(std::move(etcd)), keys(std::move(map)), traits(with) {}
+  EngineContext(const EngineContext&) = delete;
+  EngineContext& operator=(const EngineContext&) = delete;
+  /// Nothing waits for a read of this any more.
+  ~EngineContext() {
+    if (combined_reads) combined_reads->close();
+  }
 
   const std::shared_ptr<EtcdClient> client;
   const KeyMap keys;
   const EngineTraits traits;
-  std::chrono::milliseconds write_deadline{};  ///< also of reads in coroutines, and of each request of others
-  std::size_t ranges_per_read = 128;           ///< the servers' --max-txn-ops
+  std::chrono::milliseconds write_deadline{};      ///< also of reads in coroutines, and of each request of others
+  std::size_t ranges_per_read = 128;               ///< the servers' --max-txn-ops
+  std::shared_ptr<ReadCombiner> combined_reads{};  ///< of reads in coroutines; the engine makes it
+  KeySpacing spacing{};
   RowCopies copies{};
   /// For long reads; may be empty. Never waits.
   std::function<RevisionHold(std::int64_t revision)> hold_revision{};

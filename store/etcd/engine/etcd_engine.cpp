@@ -50,6 +50,7 @@ EtcdEngine::EtcdEngine(EtcdEngineSetup setup)
       context_(setup_.context),
       queue_(setup_.queue_items, setup_.queue_bytes),
       writer_(context_, setup_.limits, setup_.writer, queue_) {
+  context_->combined_reads = std::make_shared<ReadCombiner>(*context_->client, context_->ranges_per_read);
   if (!setup_.writes) queue_.close();
   thread_ = std::thread([this] {
     writer_.run();
@@ -68,6 +69,10 @@ boost::asio::awaitable<std::optional<Errc>> EtcdEngine::read_async(Work work) {
 
 std::optional<CachedRow> EtcdEngine::cached(Table table, ByteView key) const {
   return context_->copies.find ? context_->copies.find(table, key) : std::nullopt;
+}
+
+std::unique_ptr<AuditNews> EtcdEngine::watch_audit(std::function<void()> changed) {
+  return setup_.watch_audit ? setup_.watch_audit(std::move(changed)) : nullptr;
 }
 
 void EtcdEngine::submit(Write write) {

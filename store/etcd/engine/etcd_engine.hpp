@@ -31,6 +31,8 @@ struct EtcdEngineSetup {
   std::function<std::string()> name;  ///< of the storage, with its version
   /// What these know of the cluster, the slot, the cache and the history; the engine adds its counters.
   std::function<EtcdFigures()> figures;
+  /// As Engine::watch_audit; may be empty.
+  std::function<std::unique_ptr<AuditNews>(std::function<void()> changed)> watch_audit;
   /// What the functions use. Destroyed after the writer has ended.
   std::shared_ptr<void> services;
 };
@@ -51,6 +53,7 @@ class EtcdEngine final : public Engine {
   std::optional<Errc> read(const Work& work) override;
   boost::asio::awaitable<std::optional<Errc>> read_async(Work work) override;
   std::optional<CachedRow> cached(Table table, ByteView key) const override;
+  std::unique_ptr<AuditNews> watch_audit(std::function<void()> changed) override;
   void submit(Write write) override;
   void seal_commits(std::shared_ptr<CommitSeal> seal) override;
   bool finish(std::chrono::milliseconds most) override;

@@ -31,8 +31,7 @@ void EtcdTransaction::resume(std::size_t answered) {
 }
 
 std::optional<std::optional<ByteView>> EtcdTransaction::look_up(ByteView key, Recorded recorded) {
-  const auto* changed = changes_.find(key);
-  if (changed == nullptr && earlier_ != nullptr) changed = earlier_->find(key);
+  const auto* const changed = change_of(key);
   if (changed != nullptr) return *changed ? std::optional<ByteView>(**changed) : std::optional<ByteView>();
   const auto found = snapshot_.find(key);
   if (found.known == ReadSnapshot::Known::no) return std::nullopt;
@@ -64,9 +63,7 @@ void EtcdTransaction::expect(Table table, ByteView key) {
   if (table == Table::audit || !is_possible_key(key)) return;
   Range range;
   range.key = context_.keys.key(table, key);
-  const bool is_changed =
-      changes_.find(range.key) != nullptr || (earlier_ != nullptr && earlier_->find(range.key) != nullptr);
-  if (is_changed || snapshot_.find(range.key).known != ReadSnapshot::Known::no) return;
+  if (change_of(range.key) != nullptr || snapshot_.find(range.key).known != ReadSnapshot::Known::no) return;
   want(std::move(range));
 }
 
@@ -94,11 +91,7 @@ Task<std::vector<Row>> EtcdTransaction::scan(Table table, ByteView prefix, ByteV
   if (!ranges.empty()) {
     const ByteView known = snapshot_.known_to(ranges.front().first, ranges.front().end);
     if (!is_less(ranges.front().first, known)) {
-      Range range;
-      range.key = ranges.front().first;
-      range.end = ranges.front().end;
-      range.limit = static_cast<std::int64_t>(std::min(limit, rows_per_request));
-      want(std::move(range));
+      want(page_request(ranges.front(), limit, 0));
     }
   }
   return scan_ranges(std::move(ranges), limit);
@@ -159,17 +152,32 @@ bool EtcdTransaction::collect(const KeyRange& range, Bytes& at, std::size_t limi
   return rows.size() >= limit || !is_less(at, range.end);
 }
 
+Range EtcdTransaction::page_request(const KeyRange& rest, std::size_t limit, int attempt) const {
+  Range request;
+  request.key = rest.first;
+  request.end = context_.spacing.end_of_request(context_.keys, rest, attempt);
+  request.limit = static_cast<std::int64_t>(std::min(limit, rows_per_request));
+  return request;
+}
+
 Task<std::vector<Row>> EtcdTransaction::fetch_rows(KeyRange range, std::size_t limit, Recorded recorded) {
   std::vector<Row> rows;
-  Bytes at = range.first;
+  KeyRange rest = range;
+  KeyRange page = range;  // where its present page begins
+  std::size_t rows_before = 0;
+  int attempt = 0;
   for (;;) {
-    const bool finished = collect(range, at, limit, rows, recorded);
+    const bool finished = collect(range, rest.first, limit, rows, recorded);
+    const std::size_t rows_of_page = rows.size() - rows_before;
+    const bool is_full = rows_of_page >= std::min(limit - rows_before, rows_per_request);
+    if (is_full) {
+      context_.spacing.note_page(context_.keys, page, rest.first, rows_of_page);
+      page.first = rest.first;
+      rows_before = rows.size();
+      attempt = 0;
+    }
     if (finished) co_return rows;
-    Range request;
-    request.key = at;
-    request.end = range.end;
-    request.limit = static_cast<std::int64_t>(std::min(limit - rows.size(), rows_per_request));
-    want(std::move(request));
+    want(page_request(rest, limit - rows.size(), attempt++));
     Suspend suspend{waiting_};
     co_await suspend;
   }
@@ -191,6 +199,7 @@ void EtcdTransaction::log(std::string body) { changes_.log(std::move(body)); }
 
 void EtcdTransaction::release_rows() {
   if (writes_) return;  // bounded by what a commit can compare
+  ++pages_;
   snapshot_.clear();
   cached_keys_.clear();
   // A walk goes on within the last block.

@@ -57,6 +57,8 @@ class EtcdTransaction final : public Transaction {
   const ReadSet& reads() const { return reads_; }
   /// The keys of single rows that were read, for the cache.
   const std::vector<Bytes>& cached_keys() const { return cached_keys_; }
+  /// How often a walk has released its rows.
+  std::uint64_t pages() const { return pages_; }
   /// How many rows were read.
   std::uint64_t rows_read() const { return rows_read_; }
 
@@ -73,12 +75,16 @@ class EtcdTransaction final : public Transaction {
   enum class Recorded : bool { no, yes };
 
   void want(Range range);
+  /// The state of a row after the changes of this write and of earlier ones; null: not changed.
+  const std::optional<Bytes>* change_of(ByteView key) const;
   /// std::nullopt: not known yet.
   std::optional<std::optional<ByteView>> look_up(ByteView key, Recorded recorded);
   Task<std::optional<ByteView>> fetch(Bytes key, Recorded recorded);
   /// Rows of a range in etcd, with keys as in etcd, added to `rows` until it has `limit`. Returns false when the range
   /// is not known so far; `at` says from where on.
   bool collect(const KeyRange& range, Bytes& at, std::size_t limit, std::vector<Row>& rows, Recorded recorded);
+  /// Asks for rows from the beginning of the range on. `attempt` as in KeySpacing::end_of_request.
+  Range page_request(const KeyRange& rest, std::size_t limit, int attempt) const;
   Task<std::vector<Row>> fetch_rows(KeyRange range, std::size_t limit, Recorded recorded);
   Task<std::vector<Row>> scan_ranges(std::vector<KeyRange> ranges, std::size_t limit);
 
@@ -90,6 +96,9 @@ class EtcdTransaction final : public Transaction {
   Task<std::vector<AuditSlot>> fetch_slots();
   /// The place of the block that has that entry, if it has one; std::nullopt: no block begins before it.
   Task<std::optional<BlockPlace>> locate(AuditPosition place);
+  /// The last block in a range of keys, of which etcd has these: those that this write and earlier ones removed do not
+  /// count, and those that they put do.
+  std::optional<BlockPlace> last_block(const Range& range, const RangeResult& stored) const;
   Task<const LoadedBlock*> load_block(BlockPlace place, Recorded recorded);
   const LoadedBlock& keep_block(const BlockPlace& place, ByteView value, const crypto::Uuid& store);
   /// Adds the block's rows from `first` up to `end` that are not erased.
@@ -106,6 +115,7 @@ class EtcdTransaction final : public Transaction {
   ReadSet reads_;
   std::vector<Bytes> cached_keys_;
   std::uint64_t rows_read_ = 0;
+  std::uint64_t pages_ = 0;
 
   std::vector<Range> wants_;
   std::coroutine_handle<> waiting_;

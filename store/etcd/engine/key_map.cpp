@@ -10,7 +10,8 @@
 namespace tacit::store::etcd {
 namespace {
 
-constexpr std::string_view use_prefix = "use ";  // store/rows/api_key_use.hpp
+constexpr std::string_view use_prefix = "use ";    // store/rows/api_key_use.hpp
+constexpr std::string_view uses_prefix = "uses ";  // store/rows/uses_row.hpp
 
 template <class Number>
 void append_number(Bytes& bytes, Number number) {
@@ -32,7 +33,9 @@ char letter_of(Table table, ByteView row_key) {
   if (table == Table::tenants) return 't';
   if (table == Table::api_keys) return 'k';
   if (begins_with(row_key, prekey_prefix())) return 'p';
-  return begins_with(row_key, crypto::as_bytes(use_prefix)) ? 'u' : 'm';
+  const bool is_use =
+      begins_with(row_key, crypto::as_bytes(use_prefix)) || begins_with(row_key, crypto::as_bytes(uses_prefix));
+  return is_use ? 'u' : 'm';
 }
 
 /// A part of Table::meta under one letter: row keys from `first` up to `end`; empty: without an end.
@@ -45,12 +48,15 @@ struct Part {
 std::vector<Part> parts_of_meta() {
   const Bytes prekeys = copy_of(prekey_prefix());
   const Bytes uses = copy_of(crypto::as_bytes(use_prefix));
+  const Bytes secret_uses = copy_of(crypto::as_bytes(uses_prefix));
   std::vector<Part> parts;
   parts.push_back(Part{'m', {}, prekeys});
   parts.push_back(Part{'p', prekeys, prefix_end(prekeys)});
   parts.push_back(Part{'m', prefix_end(prekeys), uses});
   parts.push_back(Part{'u', uses, prefix_end(uses)});
-  parts.push_back(Part{'m', prefix_end(uses), {}});
+  parts.push_back(Part{'m', prefix_end(uses), secret_uses});
+  parts.push_back(Part{'u', secret_uses, prefix_end(secret_uses)});
+  parts.push_back(Part{'m', prefix_end(secret_uses), {}});
   return parts;
 }
 
@@ -98,6 +104,13 @@ std::vector<KeyRange> KeyMap::ranges(Table table, ByteView prefix, ByteView star
   return ranges;
 }
 
+std::optional<Table> KeyMap::table_to_end(const KeyRange& range) const {
+  if (range.end.size() != letter_at_ + 1 || letter_at(range.first) + 1 != letter_at(range.end)) return std::nullopt;
+  const char letter = letter_at(range.first);
+  if (letter == 't') return Table::tenants;
+  return letter == 'k' ? std::optional(Table::api_keys) : std::nullopt;
+}
+
 Bytes KeyMap::head(AuditSlot slot) const {
   Bytes key = with('h', {});
   append_number(key, slot.number);
@@ -127,7 +140,8 @@ std::optional<BlockPlace> KeyMap::place_of_block(ByteView key) const {
 
 bool KeyMap::is_cached(ByteView key) const {
   const char letter = letter_at(key);
-  if (letter == 'k' || letter == 'u') return true;
+  if (letter == 'k') return true;
+  if (letter == 'u') return begins_with(row_key(key), crypto::as_bytes(use_prefix));
   const ByteView rest = letter == 't' ? row_key(key) : ByteView();
   constexpr std::size_t record_key_size = sizeof(Uuid) + 1;
   return rest.size() == record_key_size && rest.back() == static_cast<std::uint8_t>(RowKind::record);

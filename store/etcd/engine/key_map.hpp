@@ -2,7 +2,8 @@
 //
 //   m  Table::meta without the next two          m ‖ row key
 //   p  Table::meta: prekeys                       p ‖ row key
-//   u  Table::meta: last uses of API keys         u ‖ row key
+//   u  Table::meta: last uses of API keys,        u ‖ row key
+//      and what became of secrets' releases
 //   t  Table::tenants                             t ‖ row key
 //   k  Table::api_keys                            k ‖ row key
 //   h  the heads of the audit slots               h ‖ 2 slot                     → store/etcd/audit/slot_head.hpp
@@ -46,6 +47,12 @@ class KeyMap {
   /// The rows whose keys begin with `prefix`, from `start` on, as ranges in the order of the rows' keys. Not for
   /// Table::audit.
   std::vector<KeyRange> ranges(Table table, ByteView prefix, ByteView start) const;
+
+  /// The bytes of a key from its letter on.
+  ByteView from_letter(ByteView key) const { return key.subspan(letter_at_); }
+  /// The table to the end of which a range goes; std::nullopt: it ends elsewhere, or is not of a table with a letter of
+  /// its own.
+  std::optional<Table> table_to_end(const KeyRange& range) const;
 
   Bytes head(AuditSlot slot) const;
   KeyRange heads() const { return whole('h'); }

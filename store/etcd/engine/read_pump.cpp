@@ -14,7 +14,8 @@
 namespace tacit::store::etcd {
 namespace {
 
-constexpr int most_starts = 8;
+constexpr int most_short_runs = 64;
+constexpr int most_long_runs = 8;
 constexpr std::chrono::milliseconds pause{50};
 /// A read that has run so long keeps its revision from being compacted.
 constexpr std::chrono::seconds long_read{5};
@@ -27,8 +28,15 @@ bool is_silent(const EngineContext& context, std::chrono::milliseconds most) {
 
 }  // namespace
 
+ReadRun::Step ReadRun::start_again() {
+  const bool was_long = Clock::now() - started_ > long_read;
+  ++(was_long ? long_runs_ : short_runs_);
+  const bool gives_up = long_runs_ == most_long_runs || short_runs_ == most_short_runs;
+  return gives_up ? fail(Errc::unavailable) : begin();
+}
+
 ReadRun::Step ReadRun::begin() {
-  if (starts_++ == most_starts) return fail(Errc::unavailable);
+  started_ = Clock::now();
   driver_.reset();
   round_.reset();
   snapshot_ = std::make_unique<ReadSnapshot>();
@@ -45,7 +53,7 @@ ReadRun::Step ReadRun::next() {
     keep_copies();
     return Step::finished;
   }
-  round_.emplace(context_.ranges_per_read);
+  round_.emplace(limits_);
   driver_->collect(*round_);
   if (round_->empty()) return fail(Errc::unavailable);  // suspended by something else than this transaction
   return Step::asks;
@@ -59,11 +67,20 @@ ReadRun::Step ReadRun::fail(Errc failure) {
 ReadRun::Step ReadRun::deliver(RpcOutcome<ReadTxnResult> answer) {
   context_.figures.read_rounds.fetch_add(1, std::memory_order_relaxed);
   if (!answer) {
-    if (answer.error().code == RpcErrc::compacted) return begin();
+    if (answer.error().code == RpcErrc::compacted) return start_again();
+    if (answer.error().code == RpcErrc::too_large) return ask_for_less();
     return answer.error().code == RpcErrc::unreachable ? Step::repeats : fail(Errc::unavailable);
   }
   if (!round_->deliver(std::move(*answer), *snapshot_)) return fail(Errc::unavailable);
   driver_->deliver(*round_);
+  return next();
+}
+
+/// The answer is larger than a message may be.
+ReadRun::Step ReadRun::ask_for_less() {
+  const auto less = halved(limits_);
+  if (!less) return fail(Errc::too_large);
+  limits_ = *less;
   return next();
 }
 
@@ -106,19 +123,26 @@ std::optional<Errc> run_read(EngineContext& context, const Work& work) {
 }
 
 boost::asio::awaitable<std::optional<Errc>> run_read_async(EngineContextPtr context, Work work) {
-  const Clock::time_point deadline = Clock::now() + context->write_deadline;
+  Clock::time_point deadline = Clock::now() + context->write_deadline;
   if (is_silent(*context, longest_election)) co_return Errc::unavailable;
   ReadRun run(*context, work);
   ReadRun::Step step = run.begin();
+  std::uint64_t pages = 0;
   while (step == ReadRun::Step::asks || step == ReadRun::Step::repeats) {
+    if (run.pages() != pages) {
+      pages = run.pages();
+      deadline = Clock::now() + context->write_deadline;
+    }
     if (Clock::now() >= deadline) co_return Errc::unavailable;
     if (step == ReadRun::Step::repeats) {
       const auto executor = co_await boost::asio::this_coro::executor;
       boost::asio::steady_timer timer(executor, pause);
       co_await timer.async_wait(boost::asio::use_awaitable);
     }
-    ReadTxn request = run.request();
-    auto answer = co_await await_read(*context->client, std::move(request), deadline);
+    StartRpc<ReadTxnResult> start = [&context, &run, deadline](EtcdClient::Done<ReadTxnResult> done) {
+      context->combined_reads->read(run.request(), deadline, std::move(done));
+    };
+    auto answer = co_await await_rpc<ReadTxnResult>(std::move(start), deadline);
     note_pause();
     step = run.deliver(std::move(answer));
   }

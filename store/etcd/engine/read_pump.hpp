@@ -1,5 +1,9 @@
 // Runs a read from its beginning to its end: asks etcd for what it waits for, round by round, all at the revision of
 // the first answer. If etcd has compacted that revision meanwhile, the work starts again.
+//
+// Tacit's own compaction (store/etcd/room/compactor.hpp) never does that: it keeps five minutes, and a read that takes
+// longer than some seconds pins its revision. So it is somebody else's, and may go on for ever. A short read is
+// repeated many times, because it may end before the next compaction; a long one only some times.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -22,7 +26,8 @@ class ReadRun {
   };
 
   /// Both must outlive this.
-  ReadRun(EngineContext& context, const Work& work) : context_(context), work_(work) {}
+  ReadRun(EngineContext& context, const Work& work)
+      : context_(context), work_(work), limits_{.ranges = context.ranges_per_read} {}
   ReadRun(const ReadRun&) = delete;
   ReadRun& operator=(const ReadRun&) = delete;
 
@@ -32,15 +37,23 @@ class ReadRun {
   /// After Step::failed.
   Errc failure() const { return failure_; }
   std::int64_t revision() const { return snapshot_->revision(); }
+  /// Rises when the work has finished with a page of a long walk.
+  std::uint64_t pages() const { return driver_ ? driver_->transaction().pages() : 0; }
 
  private:
+  /// After a compaction.
+  Step start_again();
   Step next();
+  Step ask_for_less();
   Step fail(Errc failure);
   void keep_copies() const;
 
   EngineContext& context_;
   const Work& work_;
-  int starts_ = 0;
+  RoundLimits limits_;
+  Clock::time_point started_{};
+  int short_runs_ = 0;  ///< that a compaction ended
+  int long_runs_ = 0;   ///< likewise
   Errc failure_ = Errc::unavailable;
   std::unique_ptr<ReadSnapshot> snapshot_;
   std::optional<ReadRound> round_;
@@ -50,7 +63,7 @@ class ReadRun {
 // Neither asks etcd if no majority of its members has answered for some time: then the answer is `unavailable` at once.
 /// On this thread. Waits at most `write_deadline` for each answer.
 std::optional<Errc> run_read(EngineContext& context, const Work& work);
-/// In a coroutine: at most `write_deadline` in all.
+/// In a coroutine: at most `write_deadline` in all. A walk that releases its rows page by page has it for each page.
 boost::asio::awaitable<std::optional<Errc>> run_read_async(EngineContextPtr context, Work work);
 
 }  // namespace tacit::store::etcd

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <tuple>
@@ -11,9 +12,19 @@
 
 namespace tacit::store::etcd {
 
+/// What one request may ask for.
+struct RoundLimits {
+  std::size_t ranges = 1;
+  std::int64_t rows = INT64_MAX;  ///< of each range; the rest of a longer one is asked for afterwards
+};
+
+/// Half as much, after an answer that was too large. std::nullopt: less than one row of one range cannot be asked for.
+std::optional<RoundLimits> halved(RoundLimits limits);
+
 class ReadRound {
  public:
-  explicit ReadRound(std::size_t most) : most_(most) {}
+  explicit ReadRound(std::size_t most) : ReadRound(RoundLimits{.ranges = most}) {}
+  explicit ReadRound(RoundLimits limits) : limits_(limits) {}
 
   /// The range's place in the request; std::nullopt if the request is full.
   std::optional<std::size_t> add(const Range& range);
@@ -29,7 +40,7 @@ class ReadRound {
   bool is_useless(std::size_t place) const { return useless_.at(place); }
 
  private:
-  std::size_t most_;
+  RoundLimits limits_;
   std::vector<Range> ranges_;
   std::map<std::tuple<Bytes, Bytes, std::int64_t, bool>, std::size_t> places_;
   std::map<std::size_t, RangeResult> keys_;

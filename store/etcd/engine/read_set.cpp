@@ -38,11 +38,13 @@ void ReadSet::merge(const ReadSet& other) {
 }
 
 bool ReadSet::meets(const Overlay& changes) const {
-  for (const auto& [key, value] : changes.rows()) {
-    static_cast<void>(value);
-    if (keys_.find(key) != keys_.end()) return true;
-    const auto next = ranges_.upper_bound(key);
-    if (next != ranges_.begin() && is_less(key, std::prev(next)->second)) return true;
+  for (const auto& [key, mod_revision] : keys_) {
+    static_cast<void>(mod_revision);
+    if (changes.find(key) != nullptr) return true;
+  }
+  for (const auto& [first, end] : ranges_) {
+    const auto next = changes.rows().lower_bound(first);
+    if (next != changes.rows().end() && is_less(next->first, end)) return true;
   }
   return false;
 }

@@ -14,10 +14,15 @@ bool ReadSnapshot::add(const Range& range, RangeResult result) {
   }
   for (KeyValue& row : result.rows) {
     if (is_less(row.key, range.key) || !is_less(row.key, end)) continue;
-    rows_.try_emplace(std::move(row.key), Stored{std::move(row.value), row.mod_revision});
+    rows_.try_emplace(std::move(row.key), Stored{std::move(row.value), row.mod_revision, row.create_revision});
   }
   know(range.key, std::move(end));
   return true;
+}
+
+void ReadSnapshot::add_row(ByteView key, const std::optional<Stored>& row) {
+  if (row) rows_.try_emplace(copy_of(key), *row);
+  know(copy_of(key), key_after(key));
 }
 
 void ReadSnapshot::know(Bytes first, Bytes end) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 
 #include "store/etcd/engine/bytes_order.hpp"
 #include "store/etcd/rpc/etcd_client.hpp"
@@ -16,6 +17,7 @@ class ReadSnapshot {
   struct Stored {
     Bytes value;
     std::int64_t mod_revision = 0;
+    std::int64_t create_revision = 0;
   };
   using Rows = std::map<Bytes, Stored, BytesLess>;
 
@@ -26,6 +28,9 @@ class ReadSnapshot {
   /// Adds an answer at this revision. Rows outside of the range are ignored. False if it says nothing new about the
   /// first key of the range: then another request would not help.
   bool add(const Range& range, RangeResult result);
+
+  /// Adds one row at this revision; std::nullopt: there is none.
+  void add_row(ByteView key, const std::optional<Stored>& row);
 
   enum class Known : std::uint8_t { no, row, absent };
   struct Found {

@@ -4,7 +4,9 @@
 #include <thread>
 #include <utility>
 
+#include "crypto/primitives/random.hpp"
 #include "store/etcd/engine/commit_doubt.hpp"
+#include "store/etcd/engine/conflict_pause.hpp"
 #include "store/etcd/rpc/rpc_await.hpp"
 
 namespace tacit::store::etcd {
@@ -14,6 +16,8 @@ constexpr std::size_t batch_bytes = std::size_t{4} << 20;
 constexpr std::chrono::milliseconds pause{50};
 /// Operations that are remembered for a slot: the last one, and those that stayed in doubt since.
 constexpr std::size_t most_operations = 512;
+/// Other hosts may have changed rows that are older, and then the commit is in vain.
+constexpr std::chrono::milliseconds longest_carried{50};
 /// Every batch has so long at least, however long its writes have waited.
 constexpr std::chrono::milliseconds shortest_batch{500};
 
@@ -99,7 +103,8 @@ Clock::time_point Writer::deadline_of(const Jobs& jobs) const {
 void Writer::run_batch(Jobs jobs) {
   const auto began = Clock::now();
   const auto deadline = deadline_of(jobs);
-  BatchRun batch(*context_, slot_.slot, limits_, jobs);
+  const std::optional<CarriedRows> carried = take_carried();
+  BatchRun batch(*context_, slot_.slot, limits_, jobs, carried ? &*carried : nullptr);
   const auto ran = batch.run(deadline);
   if (!ran) return after_failure(jobs, ran.error());
   if (!is_same_store(batch.base())) {
@@ -119,7 +124,7 @@ void Writer::run_batch(Jobs jobs) {
     if (fate == Fate::commits || fate == Fate::waits) continue;
     jobs_.add();
     jobs[i].answer(fate == Fate::finished ? std::nullopt
-                                          : std::optional(fate == Fate::failed ? Errc::unavailable : Errc::full));
+                                          : std::optional(fate == Fate::failed ? Errc::unavailable : Errc::too_large));
   }
   if (commits) commit(jobs, batch, deadline);
   if (!jobs.empty()) put_back(jobs);
@@ -158,6 +163,11 @@ void Writer::after_commit(Jobs& jobs, const BatchRun& batch, const Commit& commi
                           CommitSeal* seal) {
   renew_copies(batch, applied);
   parts_.applied();
+  if (applied.is_exact && !batch.needs_newest()) {
+    carried_ = carry_rows(*context_, batch, commit, applied.revision);
+    carried_of_ = slot_;
+    carried_since_ = Clock::now();
+  }
   operations_.assign(1, commit.operation);
   if (seal != nullptr && commit.block_key) seal->committed(commit.last, commit.signatures);
   std::uint64_t committed = 0;
@@ -168,10 +178,19 @@ void Writer::after_commit(Jobs& jobs, const BatchRun& batch, const Commit& commi
   if (committed > largest_batch_.load(std::memory_order_relaxed))
     largest_batch_.store(committed, std::memory_order_relaxed);
   batch_limit_ = std::min(most_jobs, batch_limit_ * 2);
+  conflicts_ = 0;
   for (std::size_t i = 0; i < jobs.size(); ++i) {
     if (batch.fates()[i] != Fate::commits) continue;
     jobs[i].answer(std::nullopt);
   }
+}
+
+std::optional<CarriedRows> Writer::take_carried() {
+  std::optional<CarriedRows> carried = std::exchange(carried_, std::nullopt);
+  const bool is_current = carried_of_.slot == slot_.slot && carried_of_.generation == slot_.generation &&
+                          Clock::now() - carried_since_ < longest_carried;
+  if (!is_current) carried.reset();
+  return carried;
 }
 
 void Writer::after_conflict(Jobs& jobs, const BatchRun& batch) {
@@ -183,6 +202,9 @@ void Writer::after_conflict(Jobs& jobs, const BatchRun& batch) {
   }
   batch_limit_ = std::max<std::size_t>(1, std::min(batch_limit_, jobs.size()) / 2);
   put_back(jobs);
+  std::array<std::uint8_t, 2> random{};
+  crypto::random_bytes(random);
+  std::this_thread::sleep_for(conflict_pause(++conflicts_, random));
 }
 
 void Writer::after_failure(Jobs& jobs, const RpcFailure& failure) {
@@ -193,7 +215,7 @@ void Writer::after_failure(Jobs& jobs, const RpcFailure& failure) {
     case RpcErrc::compacted:
       return put_back(jobs);
     case RpcErrc::too_large:
-      if (jobs.size() == 1) return answer_all(jobs, Errc::full);
+      if (jobs.size() == 1) return answer_all(jobs, Errc::too_large);
       batch_limit_ = std::max<std::size_t>(1, std::min(batch_limit_, jobs.size()) / 2);
       return put_back(jobs);
     case RpcErrc::no_room:
@@ -220,8 +242,8 @@ void Writer::renew_copies(const BatchRun& batch, const Applied& applied) const {
 }
 
 bool Writer::is_same_store(const BatchBase& base) {
-  if (format_revision_ == 0) format_revision_ = base.format_revision;
-  return base.format_revision == format_revision_;
+  if (store_created_ == 0) store_created_ = base.store_created;
+  return base.store_created == store_created_;
 }
 
 void Writer::note_operation(const OperationId& operation) {

@@ -4,6 +4,11 @@
 // Each write is answered once: when its batch is committed; when it changes nothing; or with a failure. A write that
 // was answered `unavailable` because its commit stays in doubt never runs again; the next commit, which replaces the
 // slot's head, ends the doubt.
+//
+// If the process has another slot by then, that commit may still be applied, until another process continues the old
+// slot. This is safe: the commit compares all that its writes have read, and a work reads each row that it changes,
+// except rows with random keys. So it is refused if anything that it rests on was changed since, also by a client that
+// has tried again, and else it is as if the writes had come later, which `unavailable` does not exclude.
 #pragma once
 
 #include <array>
@@ -14,7 +19,7 @@
 #include <vector>
 
 #include "store/engine/counter.hpp"
-#include "store/etcd/engine/commit.hpp"
+#include "store/etcd/engine/carried_rows.hpp"
 #include "store/etcd/engine/write_queue.hpp"
 #include "store/etcd/engine/writer_parts.hpp"
 
@@ -67,6 +72,8 @@ class Writer {
   /// another process writes to it.
   bool continues(const WriterSlot& slot, const BatchBase& base);
   void note_operation(const OperationId& operation);
+  /// What the last commit showed, if it was this slot's and shortly before. For one batch.
+  std::optional<CarriedRows> take_carried();
   /// Runs these first in the next batch.
   void put_back(Jobs& jobs);
   std::shared_ptr<CommitSeal> current_seal() const;
@@ -84,7 +91,11 @@ class Writer {
   WriterSlot slot_;                      ///< of the present batch
   WriterSlot operations_of_;             ///< whose operations are in the next one
   std::vector<OperationId> operations_;  ///< that the slot's head may have
-  std::int64_t format_revision_ = 0;     ///< of the row "format", once it was seen
+  unsigned conflicts_ = 0;               ///< commits that failed since the last one that did not
+  std::int64_t store_created_ = 0;       ///< when the row "format" was made, once it was seen
+  std::optional<CarriedRows> carried_;   ///< from the last batch, if it was committed
+  WriterSlot carried_of_;                ///< that slot's
+  Clock::time_point carried_since_{};
 
   std::atomic<std::chrono::steady_clock::duration> began_{};
   mutable std::mutex seal_mutex_;

@@ -7,8 +7,11 @@
 namespace tacit::store::etcd {
 
 inline Failure failure_of(const RpcFailure& failure) {
-  const bool full = failure.code == RpcErrc::no_room || failure.code == RpcErrc::too_large;
-  return failed(full ? Errc::full : Errc::unavailable, failure.text);
+  if (failure.code == RpcErrc::no_room) return failed(Errc::full, failure.text);
+  if (failure.code != RpcErrc::too_large) return failed(Errc::unavailable, failure.text);
+  return failed(Errc::too_large, failure.text +
+                                     "; etcd-max-txn-ops and etcd-max-request-bytes have to be what its servers take "
+                                     "(--max-txn-ops, --max-request-bytes)");
 }
 
 }  // namespace tacit::store::etcd

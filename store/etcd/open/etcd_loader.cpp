@@ -75,23 +75,38 @@ Outcome<void> EtcdLoader::claim() {
   put.key = mark_key_;
   put.value = mark_;
   txn.changes.emplace_back(std::move(put));
-  const auto written = write_now(*client_, txn, Clock::now() + deadline_);
-  if (!written && written.error().code != RpcErrc::in_doubt) return failure_of(written.error());
-  if (written && !written->applied) {
-    return failed(Errc::conflict,
-                  "etcd already has rows of a store of that name, or of a restore that failed: delete "
-                  "all keys that begin with tacit/<name>/ first, or choose another name");
+  const Clock::time_point deadline = Clock::now() + deadline_;
+  for (;;) {
+    // Sending it again is harmless: it applies once, and to an empty place alone.
+    const auto written = write_now(*client_, txn, deadline);
+    if (written && written->applied) {
+      mark_revision_ = written->revision;
+      return {};
+    }
+    if (written) break;
+    const RpcErrc code = written.error().code;
+    const bool again = code == RpcErrc::in_doubt || code == RpcErrc::unreachable;
+    if (!again || Clock::now() + pause >= deadline) return failure_of(written.error());
+    std::this_thread::sleep_for(pause);
   }
-  // The mark's revision, which all later Txns compare.
+  // Not empty: perhaps by the Txn before, whose answer was lost.
+  const auto claimed = has_claimed();
+  if (!claimed) return claimed.error();
+  if (*claimed) return {};
+  return failed(Errc::conflict,
+                "etcd already has rows of a store of that name, or of a tacit init or restore that failed: delete "
+                "all keys that begin with tacit/<name>/ first, or choose another name");
+}
+
+Outcome<bool> EtcdLoader::has_claimed() {
   ReadTxn read;
   read.ranges.emplace_back().key = mark_key_;
   const auto found = read_now(*client_, std::move(read), Clock::now() + deadline_);
   if (!found) return failure_of(found.error());
   const bool ours =
       found->ranges.size() == 1 && found->ranges[0].rows.size() == 1 && found->ranges[0].rows[0].value == mark_;
-  if (!ours) return failed(Errc::unavailable, "etcd did not keep the mark of this restore: another one is running");
-  mark_revision_ = found->ranges[0].rows[0].mod_revision;
-  return {};
+  if (ours) mark_revision_ = found->ranges[0].rows[0].mod_revision;  // which all later Txns compare
+  return ours;
 }
 
 Outcome<void> EtcdLoader::put(Table table, ByteView key, ByteView value) {
@@ -178,7 +193,10 @@ Outcome<void> EtcdLoader::add_all(std::vector<LoadedRow> rows) {
 
 Outcome<void> EtcdLoader::add(Bytes key, Bytes value) {
   const std::size_t bytes = key.size() + value.size() + operation_bytes;
-  if (bytes > most_bytes_) return failed(Errc::full, "a row is larger than a request to etcd may be");
+  if (bytes > most_bytes_) {
+    return failed(Errc::too_large, "a row of " + std::to_string(bytes) +
+                                       " bytes is larger than a request to etcd may be (etcd-max-request-bytes)");
+  }
   if (pending_.changes.size() >= most_rows_ || pending_bytes_ + bytes > most_bytes_) {
     if (const auto flushed = flush(); !flushed) return flushed;
   }
@@ -247,6 +265,17 @@ Outcome<void> EtcdLoader::finish() {
   mark.key = mark_key_;
   last.changes.emplace_back(std::move(mark));
   return write(std::move(last));
+}
+
+Outcome<void> load_first_rows(std::shared_ptr<EtcdClient> client, const EtcdOptions& options,
+                              const std::vector<std::pair<Bytes, Bytes>>& meta_rows) {
+  const auto loader = EtcdLoader::open(std::move(client), options);
+  if (!loader) return loader.error();
+  for (const auto& [key, value] : meta_rows) {
+    const auto stored = (*loader)->put(Table::meta, key, value);
+    if (!stored) return stored;
+  }
+  return (*loader)->finish();
 }
 
 }  // namespace tacit::store::etcd

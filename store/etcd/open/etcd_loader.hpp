@@ -5,6 +5,8 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <utility>
+#include <vector>
 
 #include "store/engine/store_loader.hpp"
 #include "store/etcd/audit/audit_block.hpp"
@@ -15,6 +17,11 @@
 #include "store/rows/row_key.hpp"
 
 namespace tacit::store::etcd {
+
+/// Creates a store with these rows of Table::meta, keys and values: in as many Txns as they need, and the row "format"
+/// last. Fails with `conflict` if the store has rows already.
+Outcome<void> load_first_rows(std::shared_ptr<EtcdClient> client, const EtcdOptions& options,
+                              const std::vector<std::pair<Bytes, Bytes>>& meta_rows);
 
 class EtcdLoader final : public StoreLoader {
  public:
@@ -29,6 +36,8 @@ class EtcdLoader final : public StoreLoader {
 
   /// Makes the place this loader's own.
   Outcome<void> claim();
+  /// Whether the mark there is this loader's.
+  Outcome<bool> has_claimed();
   Outcome<void> put_entry(ByteView key, ByteView value);
   void note_meta(ByteView key, ByteView value);
   Outcome<void> put_tenant_row(ByteView key, ByteView value);

@@ -9,12 +9,13 @@
 #include "store/etcd/engine/etcd_engine.hpp"
 #include "store/etcd/open/client_failure.hpp"
 #include "store/etcd/open/etcd_loader.hpp"
+#include "store/etcd/open/raise_format.hpp"
 #include "store/etcd/room/cluster_figures.hpp"
 #include "store/etcd/room/compactor.hpp"
 #include "store/etcd/room/revision_pin.hpp"
 #include "store/etcd/room/room_watch.hpp"
-#include "store/etcd/rpc/rpc_await.hpp"
 #include "store/etcd/slots/slot_lease.hpp"
+#include "store/etcd/watch/audit_watch.hpp"
 #include "store/etcd/watch/cache_watch.hpp"
 #include "store/etcd/watch/row_cache.hpp"
 
@@ -159,6 +160,10 @@ Outcome<std::unique_ptr<Engine>> open_etcd_engine(EtcdOptions options) {
   setup.room = [services = services.get()] { return services->room->room(); };
   setup.name = [services = services.get()] { return name_of_storage(services->room->health()); };
   setup.figures = [services = services.get(), store = options.name] { return figures_of(*services, store); };
+  setup.watch_audit = [client = services->client, schedule = services->background.schedule(),
+                       keys](std::function<void()> changed) -> std::unique_ptr<AuditNews> {
+    return std::make_unique<AuditWatch>(client, schedule, keys, std::move(changed));
+  };
   setup.services = services;
   return std::unique_ptr<Engine>(std::make_unique<EtcdEngine>(std::move(setup)));
 }
@@ -166,29 +171,19 @@ Outcome<std::unique_ptr<Engine>> open_etcd_engine(EtcdOptions options) {
 Outcome<void> create_etcd_store(const EtcdOptions& options, std::vector<std::pair<Bytes, Bytes>> first_meta_rows) {
   auto client = EtcdClient::create(options.connection);
   if (!client) return failure_of(client.error());
-  const KeyMap keys(options.name);
-  WriteTxn txn;
-  Compare& empty = txn.compares.emplace_back();
-  empty.target = Compare::Target::revision_below;
-  empty.key = keys.rows().first;
-  empty.end = keys.rows().end;
-  empty.number = 1;
-  for (auto& [key, value] : first_meta_rows) {
-    Put put;
-    put.key = keys.key(Table::meta, key);
-    put.value = std::move(value);
-    txn.changes.emplace_back(std::move(put));
-  }
-  const auto written = write_now(**client, std::move(txn), Clock::now() + options.write_deadline);
-  if (!written) return failure_of(written.error());
-  if (!written->applied) return failed(Errc::conflict, "etcd already has rows of a store of that name");
-  return {};
+  return load_first_rows(*client, options, first_meta_rows);
 }
 
 Outcome<std::unique_ptr<StoreLoader>> open_etcd_loader(const EtcdOptions& options) {
   auto client = EtcdClient::create(options.connection);
   if (!client) return failure_of(client.error());
   return EtcdLoader::open(*client, options);
+}
+
+Outcome<FormatRaised> raise_etcd_format(const EtcdOptions& options, const std::function<void()>& waiting) {
+  auto client = EtcdClient::create(options.connection);
+  if (!client) return failure_of(client.error());
+  return raise_format(*client, options, waiting);
 }
 
 }  // namespace tacit::store

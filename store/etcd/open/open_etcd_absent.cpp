@@ -15,4 +15,6 @@ Outcome<void> create_etcd_store(const EtcdOptions&, std::vector<std::pair<Bytes,
 
 Outcome<std::unique_ptr<StoreLoader>> open_etcd_loader(const EtcdOptions&) { return no_etcd(); }
 
+Outcome<FormatRaised> raise_etcd_format(const EtcdOptions&, const std::function<void()>&) { return no_etcd(); }
+
 }  // namespace tacit::store

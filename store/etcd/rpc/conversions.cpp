@@ -53,6 +53,7 @@ RangeResult to_range_result(const etcdserverpb::RangeResponse& response) {
     made.key = to_bytes(row.key());
     made.value = to_bytes(row.value());
     made.mod_revision = row.mod_revision();
+    made.create_revision = row.create_revision();
     made.lease = row.lease();
   }
   return result;

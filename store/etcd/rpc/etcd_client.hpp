@@ -1,5 +1,5 @@
-// Calls to an etcd cluster: the few requests of its API that the engine uses (etcd 3.5, api/etcdserverpb/rpc.proto), with
-// a deadline on each, over mutual TLS, at the first endpoint that answers. No gRPC type leaves this folder.
+// Calls to an etcd cluster: the few requests of its API that the engine uses (etcd 3.5, api/etcdserverpb/rpc.proto),
+// with a deadline on each, over mutual TLS, at the first endpoint that answers. No gRPC type leaves this folder.
 //
 // Threads: calls may be made on any thread. Callbacks run on the client's own thread and must not block or throw; what
 // has to continue elsewhere posts to its executor (store/etcd/rpc/rpc_await.hpp).
@@ -31,15 +31,15 @@ using crypto::ByteView;
 using Clock = std::chrono::steady_clock;
 
 enum class RpcErrc : std::uint8_t {
-  unreachable,   ///< no endpoint answered in time, or none has a leader; a write was certainly not applied
-  in_doubt,      ///< a write that may have been applied
-  compacted,     ///< the revision is older than etcd's history
-  no_room,       ///< etcd's database has reached its quota (alarm NOSPACE)
-  corrupt,       ///< etcd refuses changes because members' data differ (alarm CORRUPT)
-  too_large,     ///< more operations or bytes than the server takes
-  refused,       ///< the identity's role does not allow it, or the certificate is not accepted
-  lease_gone,    ///< the lease does not exist any more
-  invalid,       ///< any other refusal: a fault of this program
+  unreachable,  ///< no endpoint answered in time, or none has a leader; a write was certainly not applied
+  in_doubt,     ///< a write that may have been applied
+  compacted,    ///< the revision is older than etcd's history
+  no_room,      ///< etcd's database has reached its quota (alarm NOSPACE)
+  corrupt,      ///< etcd refuses changes because members' data differ (alarm CORRUPT)
+  too_large,    ///< more operations or bytes than the server takes
+  refused,      ///< the identity's role does not allow it, or the certificate is not accepted
+  lease_gone,   ///< the lease does not exist any more
+  invalid,      ///< any other refusal: a fault of this program
 };
 
 struct RpcFailure {
@@ -54,6 +54,7 @@ struct KeyValue {
   Bytes key;
   Bytes value;
   std::int64_t mod_revision = 0;
+  std::int64_t create_revision = 0;  ///< from when on the key has existed without an end
   std::int64_t lease = 0;
 };
 

@@ -9,8 +9,8 @@
 #include <string>
 #include <utility>
 
-#include "crypto/files/bounded_file.hpp"
 #include "crypto/certificates/certificates.hpp"
+#include "crypto/files/bounded_file.hpp"
 #include "crypto/memory/wiped.hpp"
 
 namespace tacit::store::etcd {

@@ -4,8 +4,12 @@
 #include <array>
 #include <bitset>
 
+#include "store/rows/store_meta.hpp"
+
 namespace tacit::store::etcd {
 namespace {
+
+constexpr std::size_t size_of_process_name = 16;
 
 Bytes lease_key(const KeyMap& keys, unsigned number) {
   const std::array<std::uint8_t, 2> rest{static_cast<std::uint8_t>(number >> 8), static_cast<std::uint8_t>(number)};
@@ -31,6 +35,17 @@ std::optional<AuditSlot> slot_of_lease_key(const KeyMap& keys, ByteView key) {
   const auto number = static_cast<std::uint16_t>(high << 8 | low);
   if (number == 0 || !is_audit_slot(number)) return std::nullopt;
   return AuditSlot{number};
+}
+
+Bytes slot_lease_value(ByteView process) {
+  Bytes value(process.begin(), process.end());
+  value.push_back(static_cast<std::uint8_t>(slots_store_format));
+  return value;
+}
+
+std::uint32_t newest_format_of_holder(ByteView value) {
+  constexpr std::uint32_t newest_without_mark = 4;
+  return value.size() > size_of_process_name ? value[size_of_process_name] : newest_without_mark;
 }
 
 std::optional<AuditSlot> lowest_free_slot(SlotOwner owner, const std::vector<AuditSlot>& taken,

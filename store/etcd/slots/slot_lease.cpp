@@ -208,7 +208,7 @@ class SlotLease::State : public std::enable_shared_from_this<State> {
     Compare absent;
     absent.key = key;
     txn.compares.push_back(std::move(absent));
-    txn.changes.emplace_back(Put{.key = key, .value = Bytes(holder_.begin(), holder_.end()), .lease = lease_});
+    txn.changes.emplace_back(Put{.key = key, .value = slot_lease_value(holder_), .lease = lease_});
     client_->write(std::move(txn), soon(), back(&State::slot_claimed));
   }
 

@@ -10,8 +10,11 @@
 namespace tacit::store {
 namespace {
 
-/// Builds that know this format, and no newer one, set the mark at mark_base alone.
-constexpr std::uint32_t first_marked_format = 2;
+/// The mark of builds that know rows of that format.
+off_t mark_of(std::uint32_t rows) {
+  if (rows >= fifth_rows_format) return fifth_mark_base;
+  return rows >= third_rows_format ? third_mark_base : mark_base;
+}
 
 /// Whether the newest commit has that format and permits its rows.
 bool is_done(const LmdbEnv& env, std::uint32_t target) {
@@ -30,9 +33,7 @@ FormatRise::FormatRise(const LmdbEnv& env, std::uint32_t target, std::chrono::mi
                        std::function<void(std::uint32_t)> raised)
     : env_(env), target_(target), interval_(interval), raised_(std::move(raised)), due_(Clock::now()) {}
 
-OlderProcesses FormatRise::older_processes() const {
-  return env_.older_processes(target_ == first_marked_format ? mark_base : third_mark_base);
-}
+OlderProcesses FormatRise::older_processes() const { return env_.older_processes(mark_of(target_)); }
 
 std::optional<Write> FormatRise::next(Clock::time_point now) {
   if (now < due_) return std::nullopt;
@@ -57,9 +58,11 @@ Task<bool> FormatRise::take_step(Transaction& transaction) {
   const std::uint32_t rows = co_await rows_format(transaction);
   if (!format || rows >= target_) co_return false;
   if (older_processes() != OlderProcesses::none) co_return false;
-  if (*format < target_) {
-    transaction.put(Table::meta, format_row_key(), format_value(target_));
+  const std::uint32_t raised = raised_format(*format, target_);
+  if (*format != raised) {
+    transaction.put(Table::meta, format_row_key(), format_value(raised));
     took_ = Took::raised;
+    raised_to_ = raised;
   } else {
     transaction.put(Table::meta, rows_row_key(), rows_value(target_));
     took_ = Took::settled;
@@ -70,7 +73,7 @@ Task<bool> FormatRise::take_step(Transaction& transaction) {
 void FormatRise::answered(bool kept) {
   if (!kept || took_ == Took::nothing) return;
   due_ = Clock::now();  // for the next step
-  if (took_ == Took::raised && raised_) raised_(target_);
+  if (took_ == Took::raised && raised_) raised_(raised_to_);
 }
 
 }  // namespace tacit::store

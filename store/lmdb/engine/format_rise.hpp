@@ -27,8 +27,8 @@ class FormatRise {
  public:
   using Clock = std::chrono::steady_clock;
 
-  /// Checks every `interval` until the store has the format `target`, 2 or 3, or a newer one. `raised` receives the new
-  /// format, once, in the process that raised it.
+  /// Checks every `interval` until the store takes rows of the format `target`: 2, 3 or 5. `raised` receives the new
+  /// format of the store, once, in the process that raised it.
   FormatRise(const LmdbEnv& env, std::uint32_t target, std::chrono::milliseconds interval,
              std::function<void(std::uint32_t)> raised);
 
@@ -52,6 +52,7 @@ class FormatRise {
   const std::function<void(std::uint32_t)> raised_;
   Clock::time_point due_;
   Took took_ = Took::nothing;  ///< by the last run of a step
+  std::uint32_t raised_to_ = 0;
 };
 
 }  // namespace tacit::store

@@ -58,7 +58,7 @@ OlderProcesses judge(int file, const struct flock& pid_lock, off_t base) {
 }  // namespace
 
 ProcessMark::ProcessMark(const std::string& lock_file) : file_(::open(lock_file.c_str(), O_RDWR | O_CLOEXEC)) {
-  for (const off_t base : {mark_base, third_mark_base}) {
+  for (const off_t base : {mark_base, third_mark_base, fifth_mark_base}) {
     const off_t own = base + ::getpid();
     struct flock lock = lock_of({own, own});
     while (file_ && ::fcntl(file_.get(), F_SETLK, &lock) != 0 && errno == EINTR) {

@@ -2,8 +2,9 @@
 //
 // LMDB (mdb_reader_pid of its mdb.c) locks the byte at the offset of the process id before the process first reads, and
 // keeps it locked until the environment is closed. A process of this build first locks other bytes: those at
-// `mark_base` and at `third_mark_base` plus its id. A process with LMDB's lock but not the first of these runs a build
-// that knows only store format 1; without the second, it knows only the formats 1 and 2. The kernel releases the locks
+// `mark_base`, `third_mark_base` and `fifth_mark_base` plus its id. A process with LMDB's lock but not the first of
+// these runs a build that knows only store format 1; without the second, it knows only the formats 1 and 2; without the
+// third, only those up to 4. The kernel releases the locks
 // when the process ends, and a child does not inherit them. All are lost when the process closes any descriptor of
 // lock.mdb (fcntl(2)): do not open it while the environment is open, except with O_PATH.
 #pragma once
@@ -29,6 +30,8 @@ inline constexpr off_t mark_base = off_t{1} << 40;
 
 /// The mark of builds that know store format 3.
 inline constexpr off_t third_mark_base = off_t{1} << 41;
+/// The mark of builds that know the store formats 5 and 6.
+inline constexpr off_t fifth_mark_base = off_t{1} << 42;
 /// This process's marks. Destroy it after the environment is closed.
 class ProcessMark {
  public:

@@ -160,8 +160,6 @@ BOOST_AUTO_TEST_SUITE(chunked_behind_nginx)
 
 BOOST_AUTO_TEST_CASE(no_request_is_smuggled_with_buffering) { attack_behind_nginx(""); }
 
-BOOST_AUTO_TEST_CASE(no_request_is_smuggled_without_buffering) {
-  attack_behind_nginx("proxy_request_buffering off; ");
-}
+BOOST_AUTO_TEST_CASE(no_request_is_smuggled_without_buffering) { attack_behind_nginx("proxy_request_buffering off; "); }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,5 +1,5 @@
-// A deployment whose keyrings and store are of version 0.2.0: nothing is signed. Two secrets of one tenant, of which the
-// first was changed once, and twelve deleted ones.
+// A deployment whose keyrings and store are of version 0.2.0: nothing is signed. Two secrets of one tenant, of which
+// the first was changed once, and twelve deleted ones.
 #pragma once
 
 #include <string>

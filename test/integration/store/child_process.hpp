@@ -35,8 +35,8 @@ inline bool has_ended(pid_t process) {
     const std::string status = status_of_process(std::to_string(process));
     if (status.empty()) return true;
     // A killed process is a zombie while its other threads still hold its files and locks.
-    const bool alone = status.find("\nThreads:\t0\n") != std::string::npos ||
-                       status.find("\nThreads:\t1\n") != std::string::npos;
+    const bool alone =
+        status.find("\nThreads:\t0\n") != std::string::npos || status.find("\nThreads:\t1\n") != std::string::npos;
     if (alone && status.find("\nState:\tZ") != std::string::npos) return true;
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }

@@ -26,12 +26,22 @@ std::string plain_path(std::string_view target) {
   return path;
 }
 
+/// Removes the first segment with the slash before it.
+std::string_view take_segment(std::string_view& path) {
+  const std::size_t end = std::min(path.find('/', 1), path.size());
+  const std::string_view segment = path.substr(0, end);
+  path.remove_prefix(end);
+  return segment;
+}
+
 bool is_of(std::string_view documented, std::string_view path) {
   if (documented.ends_with('/')) documented.remove_suffix(1);
-  const auto brace = documented.find('{');
-  if (brace == std::string_view::npos) return documented == path;
-  return path.starts_with(documented.substr(0, brace)) && path.find('/', brace) == std::string_view::npos &&
-         path.size() > brace;
+  while (!documented.empty() && !path.empty()) {
+    const std::string_view pattern = take_segment(documented);
+    const std::string_view segment = take_segment(path);
+    if (!pattern.starts_with("/{") && pattern != segment) return false;
+  }
+  return documented.empty() && path.empty();
 }
 
 }  // namespace

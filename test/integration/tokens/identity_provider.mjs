@@ -12,6 +12,7 @@
 //   clients        as in OpenID Connect Dynamic Client Registration
 //   introspectors  ids of the clients that may introspect
 //   accounts       {user name: {id, password}}
+//   browsers       origins whose pages may ask for tokens; none if it is left out
 // Prints {"event":"ready","issuer":…,"keys":[kid…]} when it listens. On SIGHUP it reads the configuration again, takes its keys
 // and prints {"event":"keys","keys":[kid…]}. Ends on SIGTERM.
 import Provider from 'oidc-provider';
@@ -114,6 +115,7 @@ function makeProvider() {
       Object.values(configuration.accounts).some((account) => account.id === id)
         ? { accountId: id, claims: async () => ({ sub: id }) }
         : undefined,
+    clientBasedCORS: (_ctx, origin) => (configuration.browsers ?? []).includes(origin),
     interactions: { url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
     features: {
       devInteractions: { enabled: false },

@@ -138,4 +138,32 @@ BOOST_AUTO_TEST_CASE(additions_by_editors_are_accepted) {
   BOOST_TEST(loaded->may_use("cn:b", "y"));
 }
 
+BOOST_AUTO_TEST_CASE(a_label_follows_the_identity) {
+  const auto identities = parsed(
+      "uri:spiffe://a label=my-runtime_7.x a__* b\n"
+      "cn:b *\n"
+      "cn:c \"label=tool\"\n"
+      "cn:Legacy label=old Tool\n");
+  BOOST_TEST(identities.label_of("uri:spiffe://a") == "my-runtime_7.x");
+  BOOST_TEST(identities.may_use("uri:spiffe://a", "b"));
+  BOOST_TEST(!identities.may_use("uri:spiffe://a", "label=my-runtime_7.x"));
+  BOOST_TEST(identities.label_of("cn:b") == "runtime");
+  BOOST_TEST(identities.label_of("cn:c") == "runtime");
+  BOOST_TEST(identities.may_use("cn:c", "label=tool"));
+  BOOST_TEST(identities.may_use("cn:Legacy", "Tool"));
+  BOOST_TEST(identities.label_of("cn:unknown") == "runtime");
+  BOOST_TEST((parsed("cn:a label=x *") != parsed("cn:a label=y *")));
+}
+
+BOOST_AUTO_TEST_CASE(a_faulty_label_is_refused_with_its_line) {
+  BOOST_TEST(error_of("cn:a label=x") == "file:1: cn:a is granted no tools");
+  for (const std::string label : {"", "a,b", "\xC3\xA9", "a/b", "a*"}) {
+    BOOST_TEST(error_of("cn:a label=" + label + " *").starts_with("file:1: a label has 1 to 64 letters"));
+  }
+  BOOST_TEST(error_of("cn:a label=" + std::string(65, 'x') + " *").starts_with("file:1: a label has 1 to 64"));
+  BOOST_TEST(error_of("cn:a label=" + std::string(64, 'x') + " *") == "no error");
+  BOOST_TEST(error_of("cn:a tool label=x").starts_with("file:1: a label stands once, directly after the identity"));
+  BOOST_TEST(error_of("cn:a label=x label=y *").starts_with("file:1: a label stands once"));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -51,7 +51,7 @@ class Client {
     }
     const auto tenant = tenant_id(static_cast<std::uint8_t>(1 + random_() % 3));
     const auto made = co_await store_.secrets().create(tenant, std::move(secret), who());
-    if (made) ids_.emplace_back(tenant, made->id);
+    if (made) ids_.emplace_back(tenant, made->secret.id);
     note(made);
   }
   boost::asio::awaitable<void> update() {
@@ -77,7 +77,7 @@ class Client {
     ResolveQuery query;
     query.tenant = pick().first;
     query.tool_name = "tool" + std::to_string(random_() % 4) + "__x";
-    note(co_await store_.secrets().resolve(std::move(query), who()));
+    note(co_await resolve_values(store_, std::move(query), who()));
   }
   std::pair<tacit::crypto::Uuid, tacit::crypto::Uuid> pick() { return ids_[random_() % ids_.size()]; }
 
@@ -131,7 +131,7 @@ BOOST_AUTO_TEST_CASE(many_coroutines_of_one_thread) {
   for (int i = 0; i < 500; ++i) {
     boost::asio::co_spawn(
         context, fixture.store().secrets().create(tenant_id(1), new_secret(std::to_string(i)), who()),
-        [&](std::exception_ptr error, const Outcome<SecretInfo>& outcome) { made += !error && outcome ? 1 : 0; });
+        [&](std::exception_ptr error, const Outcome<ChangedSecret>& outcome) { made += !error && outcome ? 1 : 0; });
   }
   context.run();
   BOOST_TEST(made == 500);
@@ -152,12 +152,12 @@ BOOST_AUTO_TEST_CASE(concurrent_updates_all_succeed_and_the_last_stays) {
     SecretUpdate update;
     update.value.emplace().append(std::to_string(1000 + i) + " value " + std::to_string(1000 + i));
     boost::asio::co_spawn(context, fixture.store().secrets().update(tenant_id(1), made->id, std::move(update), who()),
-                          [&](std::exception_ptr error, const Outcome<SecretInfo>& outcome) {
+                          [&](std::exception_ptr error, const Outcome<ChangedSecret>& outcome) {
                             if (error || !outcome) return;
                             ++changed;
-                            if (outcome->updated_at < newest) return;
-                            newest = outcome->updated_at;
-                            mask_of_newest = *outcome->display;
+                            if (outcome->secret.updated_at < newest) return;
+                            newest = outcome->secret.updated_at;
+                            mask_of_newest = *outcome->secret.display;
                           });
   }
   context.run();

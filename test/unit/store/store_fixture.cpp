@@ -11,6 +11,8 @@
 #include "store/api_keys/api_keys.hpp"
 #include "store/audit/audit_log.hpp"
 #include "store/engine/await.hpp"
+#include "store/model/failures.hpp"
+#include "store/secrets/releases.hpp"
 #include "store/verify/verify.hpp"
 
 namespace tacit::store::testing {
@@ -77,6 +79,8 @@ StoreOptions StoreFixture::store_options() const {
   options.quota_default = options_.quota_default;
   options.api_keys_default = options_.api_keys_default;
   options.secrets_default = options_.secrets_default;
+  options.versions_kept = options_.versions_kept;
+  options.now = options_.now;
   options.slice = options_.slice;
   options.queue_items = options_.queue_items;
   options.queue_bytes = options_.queue_bytes;
@@ -179,6 +183,22 @@ std::string text_of(const crypto::WipedBytes& bytes) { return std::string(bytes.
 
 Outcome<ApiKey> find_api_key(const Store& store, std::string_view id) {
   return store.api_keys().find_at_once(id).value();
+}
+
+Async<std::vector<ReleasedValue>> resolve_values(Store& store, ResolveQuery query, AuditContext who) {
+  auto released = co_await store.releases().resolve(std::move(query), std::move(who));
+  if (!released) co_return released.error();
+  if (released->too_many) co_return failed(Errc::too_many_arguments);
+  std::string withheld;
+  for (const WithheldSecret& each : released->withheld) {
+    withheld += withheld.empty() ? "" : "; ";
+    withheld += "\"" + each.secret_name + "\" for the argument \"" + each.argument + "\" (";
+    withheld += each.reason == WithheldReason::not_found   ? "not_found)"
+                : each.reason == WithheldReason::not_bound ? "not_bound)"
+                                                           : "expired)";
+  }
+  if (!withheld.empty()) co_return failed(Errc::not_allowed, withheld);
+  co_return std::move(released->values);
 }
 
 }  // namespace tacit::store::testing

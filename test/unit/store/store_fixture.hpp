@@ -19,6 +19,8 @@
 #include "store/lmdb/engine/lmdb_engine.hpp"
 #include "store/model/api_key.hpp"
 #include "store/model/audit.hpp"
+#include "store/model/change_terms.hpp"
+#include "store/model/release.hpp"
 #include "store/model/secret.hpp"
 #include "store/model/verify_report.hpp"
 #include "store/store.hpp"
@@ -39,6 +41,7 @@ struct StoreFixtureOptions {
   std::uint64_t quota_default = std::uint64_t{1} << 20;
   std::uint32_t api_keys_default = 100;
   std::uint32_t secrets_default = 1'000'000;
+  std::uint32_t versions_kept = 1;
   std::chrono::nanoseconds slice = slice_time;
   std::size_t queue_items = 4096;
   std::size_t queue_bytes = std::size_t{64} << 20;
@@ -51,7 +54,14 @@ struct StoreFixtureOptions {
   std::chrono::milliseconds write_deadline = std::chrono::seconds(60);
   std::chrono::milliseconds stuck_after = std::chrono::seconds(60);
   std::chrono::milliseconds scrub_within = std::chrono::seconds(60);
+  std::function<std::chrono::system_clock::time_point()> now = std::chrono::system_clock::now;
 };
+
+/// Of a change: the secret alone.
+inline Outcome<SecretInfo> secret_of(Outcome<ChangedSecret> changed) {
+  if (!changed) return changed.error();
+  return std::move(changed->secret);
+}
 
 using Rows = std::map<std::string, std::string>;
 
@@ -78,6 +88,10 @@ class StoreFixture {
     boost::asio::co_spawn(context, keep(std::move(operation), outcome), boost::asio::detached);
     context.run();
     return std::move(outcome).value();
+  }
+  /// For a change of a secret whose terms are usual.
+  Outcome<SecretInfo> wait(boost::asio::awaitable<Outcome<ChangedSecret>> operation) {
+    return secret_of(wait<ChangedSecret>(std::move(operation)));
   }
 
   /// All rows of a table, and a change of it without the store: a string puts the row, std::nullopt erases it.
@@ -110,6 +124,9 @@ NewSecret new_secret(std::string name, std::string_view value = "a value of some
 NewSecret new_default(std::string name, std::string tool, std::string argument,
                       std::string_view value = "a value of some length");
 std::string text_of(const crypto::WipedBytes& bytes);
+/// The values of a release. A refusal of the tool is a failure: with not_allowed, whose subject is
+/// `"name" for the argument "argument" (not_found); …`, or with too_many_arguments.
+Async<std::vector<ReleasedValue>> resolve_values(Store& store, ResolveQuery query, AuditContext who);
 /// On an engine that never waits: the key as authentication finds it.
 Outcome<ApiKey> find_api_key(const Store& store, std::string_view id);
 

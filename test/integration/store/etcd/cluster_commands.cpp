@@ -88,6 +88,11 @@ BOOST_AUTO_TEST_CASE(a_server_and_the_commands_work_on_etcd) {
   const Finished scrub = deployment.command({"scrub"});
   BOOST_TEST(scrub.status == 2);
   BOOST_TEST(mentions(scrub.err, "etcdctl defrag"), scrub.err);
+  const Finished raised = deployment.command({"raise-format", "--json"});
+  BOOST_TEST(raised.out == R"({"store_format_before":6,"store_format":6,"changed":false})"
+                           "\n",
+             raised.out << raised.err);
+  BOOST_TEST(raised.status == 0);
   deployment.verify();
   BOOST_TEST(deployment.command({"audit", "verify"}).status == 0);
   BOOST_TEST(deployment.command({"reload"}).status == 0);

@@ -1,7 +1,10 @@
 // Answers that the HTTPS client refuses: too large, malformed, incomplete, of another type.
 #include <boost/test/unit_test.hpp>
 
+#include <array>
+#include <chrono>
 #include <string>
+#include <utility>
 
 #include "test/unit/auth/https/https_client_fixture.hpp"
 
@@ -10,6 +13,7 @@ using test::body_limit;
 using test::HttpsClientFixture;
 using test::IssuerReply;
 using test::says;
+using test::url_of;
 
 BOOST_AUTO_TEST_SUITE(https_answers)
 
@@ -91,6 +95,42 @@ BOOST_FIXTURE_TEST_CASE(only_content_types_of_json_are_accepted, HttpsClientFixt
     reply.content_type = type;
     BOOST_TEST_CONTEXT(type) { BOOST_TEST(says(fault(reply), "content type")); }
   }
+}
+
+BOOST_FIXTURE_TEST_CASE(a_json_request_accepts_every_status_but_a_redirect, HttpsClientFixture) {
+  test::IssuerRequest seen;
+  IssuerReply reply;
+  reply.status = 422;
+  reply.body = R"({"detail":[]})";
+  reply.fields = "ETag: \"1\"\r\nRetry-After: 7\r\nIdempotency-Replayed: true\r\n";
+  server.serve("/x", [&](const test::IssuerRequest& request) {
+    seen = request;
+    return reply;
+  });
+  const auto patch = [&] {
+    const std::array fields{auth::HttpsField{"Authorization", "Bearer y"}};
+    auto request = auth::make_json_request("PATCH", url_of(server.url("/x")), fields, R"({"a":1})", body_limit);
+    return test::run_on(context, client.send(std::move(request), in(std::chrono::seconds(10))));
+  };
+  const auto outcome = patch();
+  BOOST_TEST_REQUIRE(outcome.has_value());
+  BOOST_TEST(outcome->status == 422U);
+  BOOST_TEST(outcome->body.text() == reply.body);
+  BOOST_TEST(outcome->entity_tag == "\"1\"");
+  BOOST_TEST(outcome->retry_after == "7");
+  BOOST_TEST(outcome->replayed);
+  BOOST_TEST(seen.method == "PATCH");
+  BOOST_TEST(seen.authorization == "Bearer y");
+  BOOST_TEST(seen.content_type == "application/json");
+  BOOST_TEST(seen.body == R"({"a":1})");
+  reply.status = 307;
+  const auto redirected = patch();
+  BOOST_TEST_REQUIRE(redirected.has_error());
+  BOOST_TEST(says(redirected.error().message, "redirect"));
+  BOOST_TEST(redirected.error().sent);
+  reply.status = 502;
+  reply.content_type = "text/html";
+  BOOST_TEST(patch().error().status == 502U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -143,8 +143,7 @@ BOOST_FIXTURE_TEST_CASE(a_healthy_issuer_keeps_keys_of_any_lifetime, ScheduleFix
   }
 }
 
-BOOST_FIXTURE_TEST_CASE(stale_keys_serve_a_limited_time_from_the_due_refresh_and_are_dropped_once,
-                        ScheduleFixture) {
+BOOST_FIXTURE_TEST_CASE(stale_keys_serve_a_limited_time_from_the_due_refresh_and_are_dropped_once, ScheduleFixture) {
   for (const auto& [spread, due] : {std::pair(0.0, 540s), std::pair(middle, 600s), std::pair(1.0, 660s)}) {
     terms.keep = 100s;
     auto schedule = first_fetched(600s, spread);

@@ -130,6 +130,8 @@ BOOST_AUTO_TEST_CASE(a_store_that_waits_is_read_once_for_all_requests_of_a_tenan
   BOOST_TEST(!rates.of(tenant(1), now));
   BOOST_TEST((rates.known(tenant(1)) == Rate{1000, 2000}));
   fake.limits[tenant(1)] = {5, 6, {}};
+  // While the first read waits, others go on with the default.
+  fake.meanwhile = [&] { BOOST_TEST((rates.of(tenant(1), TenantRates::Clock::now()) == Rate{1000, 2000})); };
   BOOST_TEST((wait(rates.read(tenant(1))) == Rate{5, 6}));
   BOOST_TEST((rates.of(tenant(1), TenantRates::Clock::now()) == Rate{5, 6}));
   BOOST_TEST(!rates.of(tenant(1), TenantRates::Clock::now() + TenantRates::lifetime));

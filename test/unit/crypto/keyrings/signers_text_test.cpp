@@ -51,6 +51,14 @@ std::string with_field(const std::string& line, std::size_t number, std::string_
   return line.substr(0, start) + std::string(field) + line.substr(end);
 }
 
+/// In a ring of version 3.
+std::string fault_in_version_3(const std::string& line) {
+  std::string text = public_ring({Lines().store, line});
+  text.replace(text.find(" 2 "), 3, " 3 ");
+  const auto signers = parsed(text);
+  return signers ? "" : signers.error().message;
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(signers_text)
@@ -172,6 +180,48 @@ BOOST_AUTO_TEST_CASE(faults_of_a_retired_key) {
   BOOST_TEST(fault_after_store(root + " 5") == "file: line 4 has a last audit entry, though its role is root");
 }
 
+// Version 2, which programs before it wrote, has no such field, and is read as it was.
+BOOST_AUTO_TEST_CASE(faults_of_the_last_entries_of_slots) {
+  const std::string api = sign_line(SigningRole::api, "retired", new_key()) + " 7";
+  const std::string root = sign_line(SigningRole::root, "retired", new_key()) + " 0";
+  for (const std::string_view good : {"-", "api-1:0", "api-1:57,tools-4095:9", "tools-2:1,operator-3:2,api-9:3"}) {
+    BOOST_TEST(fault_in_version_3(api + " " + std::string(good)) == "", good);
+  }
+  BOOST_TEST(fault_in_version_3(api) == "");
+  for (const std::string_view bad :
+       {"", "0:5", "api-0:5", "api-4096:5", "api-01:5", "root-1:5", "api:5", "api-1", "api-1:", "api-1:05", "api-1:5,",
+        ",api-1:5", "api-1:5,api-1:6", "api-1:5;tools-1:6", "--"}) {
+    BOOST_TEST(fault_in_version_3(api + " " + std::string(bad)) ==
+                   "file: line 4 has last audit entries of slots that are not SLOT:NUMBER,... or -",
+               bad);
+  }
+  BOOST_TEST(!fault_in_version_3(root + " -").empty());
+  BOOST_TEST(!fault_in_version_3(api + " - -").empty());
+  BOOST_TEST(!fault_after_store(api + " -").empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_retirement_with_slots_makes_a_ring_one_of_version_3) {
+  const Lines lines;
+  auto all = lines.all();
+  const SigningPublicKey former = new_key();
+  all.push_back(sign_line(SigningRole::api, "retired", former, " 12"));
+  const SigningPublicKey old = new_key();
+  all.push_back(sign_line(SigningRole::tools, "active", old));
+  const KeyId id = signing_key_id(SigningRole::tools, old);
+  const WipedBytes retired = with_retired_signer(public_ring(all), id, 99, SlotSequences{{"tools-1", 5}, {"api-2", 6}});
+  BOOST_TEST(retired.text().find("tacit-keyring 3 root-public\n") != std::string_view::npos);
+  const auto signers = parsed(std::string(retired.text()));
+  BOOST_REQUIRE_MESSAGE(signers, signers.error().message);
+  BOOST_TEST(signers->find(id)->through == 99U);
+  BOOST_TEST((signers->find(id)->slots_through == SlotSequences{{"api-2", 6}, {"tools-1", 5}}));
+  const Signer* const before = signers->find(signing_key_id(SigningRole::api, former));
+  BOOST_TEST(before->through == 12U);
+  BOOST_TEST(!before->slots_through.has_value());
+  BOOST_TEST(signers->cut_off().value_or(0) == 17U);
+  const auto roots = parse_keyring("file", "root-public", retired.text());
+  BOOST_TEST(roots.has_value());
+}
+
 BOOST_AUTO_TEST_CASE(signing_keys_do_not_repeat) {
   const Lines lines;
   const std::string root = sign_line(SigningRole::root, "primary", lines.root);
@@ -234,7 +284,7 @@ BOOST_AUTO_TEST_CASE(changes_keep_all_other_lines) {
   const KeyId old = signing_key_id(SigningRole::api, lines.api);
   BOOST_TEST((signers->find(old)->state == SignerState::active));
 
-  const WipedBytes retired = with_retired_signer(promoted.text(), old, 99);
+  const WipedBytes retired = with_retired_signer(promoted.text(), old, 99, std::nullopt);
   signers = parsed(std::string(retired.text()));
   BOOST_REQUIRE_MESSAGE(signers, signers.error().message);
   BOOST_TEST(signers->find(old)->through == 99U);

@@ -50,9 +50,9 @@ struct SigningDeployment {
     BOOST_REQUIRE_MESSAGE(promoted, promoted.error().message);
     apply(promoting);
   }
-  void retire(const KeyId& id, std::uint64_t through) const {
+  void retire(const KeyId& id, std::uint64_t through, const SlotSequences& slots_through = {}) const {
     SigningEdit retiring = edit();
-    const auto retired = retiring.retire(id, through);
+    const auto retired = retiring.retire(id, through, slots_through);
     BOOST_REQUIRE_MESSAGE(retired, retired.error().message);
     apply(retiring);
   }

@@ -154,6 +154,25 @@ BOOST_AUTO_TEST_CASE(a_retired_key_verifies_only) {
   BOOST_TEST(deployment.refusal_to_promote(first) == retired);
 }
 
+BOOST_AUTO_TEST_CASE(a_retired_audit_key_has_a_last_entry_in_each_slot) {
+  const SigningDeployment deployment;
+  const KeyId root = deployment.add(SigningRole::root);
+  deployment.promote(root);
+  const KeyId api = deployment.signers().primary(SigningRole::api)->id;
+  const KeyId tools = deployment.signers().primary(SigningRole::tools)->id;
+  deployment.promote(deployment.add(SigningRole::api));
+  deployment.promote(deployment.add(SigningRole::tools));
+  const SlotSequences slots{{"api-1", 57}, {"operator-12", 0}, {"tools-4095", 9}};
+  deployment.retire(api, 3, slots);
+  deployment.retire(tools, 4);
+  deployment.promote(deployment.add(SigningRole::root));
+  deployment.retire(root, 5, slots);
+  const Signers signers = deployment.signers();
+  BOOST_TEST((signers.find(api)->slots_through == slots));
+  BOOST_TEST((signers.find(tools)->slots_through == SlotSequences()));
+  BOOST_TEST(signers.find(root)->slots_through.has_value() == false);
+}
+
 BOOST_AUTO_TEST_CASE(what_is_not_retired) {
   const SigningDeployment deployment;
   const KeyId first = deployment.add(SigningRole::root);

@@ -93,4 +93,23 @@ BOOST_AUTO_TEST_CASE(repeated_parameters_are_refused) {
              each);
 }
 
+BOOST_AUTO_TEST_CASE(an_expiry_and_the_view) {
+  const auto list = parse_list_query("expires_before=2026-01-31T12:00:00%2B01:00&view=full");
+  BOOST_REQUIRE(list.has_value());
+  BOOST_TEST((list->expires_before == 1769857200000000));
+  BOOST_TEST(list->with_last_use);
+  BOOST_TEST(!parse_list_query("limit=1")->with_last_use);
+  BOOST_TEST(faults_of("expires_before=2026-01-31T12:00:00") ==
+                 Lines{"timezone_aware query.expires_before Input should have timezone info"},
+             each);
+  BOOST_TEST(
+      faults_of("expires_before=soon") == Lines{"datetime_from_date_parsing query.expires_before Input should be "
+                                                "a valid datetime or date, input is too short"},
+      each);
+  const Lines other{"literal_error query.view Input should be 'full'"};
+  for (const std::string view : {"", "Full", "full%20", "all"}) BOOST_TEST(faults_of("view=" + view) == other, each);
+  BOOST_TEST(faults_of("view=full&view=full") == Lines{"value_error query.view Value error, given more than once"},
+             each);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

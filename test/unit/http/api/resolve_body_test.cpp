@@ -1,7 +1,7 @@
 // The body of a tool runtime's request.
 #include <boost/test/unit_test.hpp>
 
-#include "http/api/request_bodies.hpp"
+#include "http/api/tool_bodies.hpp"
 #include "test/unit/http/json/faults_fixture.hpp"
 
 using namespace tacit;
@@ -141,11 +141,83 @@ BOOST_AUTO_TEST_CASE(unknown_fields) {
 }
 
 BOOST_AUTO_TEST_CASE(the_number_of_entries_is_limited) {
-  BOOST_TEST(faults_of(start + ",\"provided_args\":" + list_of(256) + ",\"secrets\":" + map_of(256) + "}") == Lines{},
+  BOOST_TEST(faults_of(start + ",\"provided_args\":" + list_of(256) + ",\"secrets\":" + map_of(256) +
+                       ",\"wanted_args\":" + list_of(256) + "}") == Lines{},
+             each);
+  BOOST_TEST(faults_of(start + ",\"wanted_args\":" + list_of(257) + "}") ==
+                 Lines{"too_long body.wanted_args List should have at most 256 items after validation, not 257"},
              each);
   BOOST_TEST(faults_of(start + ",\"provided_args\":" + list_of(257) + ",\"secrets\":" + map_of(300) + "}") ==
                  (Lines{"too_long body.provided_args List should have at most 256 items after validation, not 257",
                         "too_long body.secrets Dictionary should have at most 256 items after validation, not 300"}),
+             each);
+}
+
+BOOST_AUTO_TEST_CASE(wanted_arguments) {
+  const auto query = parse_resolve(start + R"(,"wanted_args":["api_key","team"]})");
+  BOOST_REQUIRE(query.has_value());
+  BOOST_TEST(query->tells_missing);
+  BOOST_TEST(query->wanted_args == (std::vector<std::string>{"api_key", "team"}), each);
+  const auto none = parse_resolve(start + R"(,"wanted_args":[]})");
+  BOOST_TEST((none.has_value() && none->tells_missing && none->wanted_args.empty()));
+  const auto null = parse_resolve(start + R"(,"wanted_args":null})");
+  BOOST_TEST((null.has_value() && !null->tells_missing));
+  BOOST_TEST(faults_of(start + R"(,"wanted_args":["",1]})") ==
+                 (Lines{"string_too_short body.wanted_args.0 String should have at least 1 character",
+                        "string_type body.wanted_args.1 Input should be a valid string"}),
+             each);
+}
+
+BOOST_AUTO_TEST_CASE(several_tools) {
+  const std::string user = R"({"user_id":"6f1d2c3b-4a59-4687-9a8b-7c6d5e4f3a2b","tools":)";
+  const auto read = [&](const std::string& tools) { return parse_resolve_many(user + tools + "}"); };
+  const auto two =
+      read(R"([{"tool_name":"t","secrets":{"a":"n"}},{"tool_name":"u","provided_args":["p"],"wanted_args":["w"]}])");
+  BOOST_REQUIRE(two.has_value());
+  BOOST_REQUIRE(two->tools.size() == 2U);
+  BOOST_TEST(two->tools[0].tool_name == "t");
+  BOOST_TEST(two->tools[0].secrets.size() == 1U);
+  BOOST_TEST(two->tools[0].provided_args.empty());
+  BOOST_TEST(two->tools[1].provided_args == std::vector<std::string>{"p"}, each);
+  BOOST_TEST(two->tools[1].wanted_args == std::vector<std::string>{"w"}, each);
+  BOOST_TEST((two->tools[1].tenant == two->tenant));
+  BOOST_TEST(
+      lines(read("[]")) == Lines{"too_short body.tools List should have at least 1 item after validation, not 0"},
+      each);
+  BOOST_TEST(lines(read("{}")) == Lines{"list_type body.tools Input should be a valid list"}, each);
+  BOOST_TEST(
+      lines(read(R"([{"tool_name":"t"},{"tool":"u","user_id":"x"},7,["x"],{"tool_name":"a*","secrets":{"b":1}}])")) ==
+          (Lines{
+              "missing body.tools.1.tool_name Field required",
+              "extra_forbidden body.tools.1.tool Extra inputs are not permitted",
+              "extra_forbidden body.tools.1.user_id Extra inputs are not permitted",
+              "model_attributes_type body.tools.2 Input should be a valid dictionary or object to extract fields from",
+              "model_attributes_type body.tools.3 Input should be a valid dictionary or object to extract fields from",
+              "value_error body.tools.4.tool_name Value error, tool_name must be one tool's name, without *",
+              "string_type body.tools.4.secrets.b Input should be a valid string"}),
+      each);
+  std::string many = "[";
+  for (std::size_t i = 0; i < 65; ++i) many += std::string(i == 0 ? "" : ",") + R"({"tool_name":"t"})";
+  BOOST_TEST(lines(read(many + "]")) ==
+                 Lines{"too_long body.tools List should have at most 64 items after validation, not 65"},
+             each);
+}
+
+BOOST_AUTO_TEST_CASE(a_report) {
+  const std::string body = R"({"user_id":"6f1d2c3b-4a59-4687-9a8b-7c6d5e4f3a2b","tool_name":"t",)"
+                           R"("secret_id":"019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5b","outcome":)";
+  const auto report = parse_report(body + R"("rejected_upstream"})");
+  BOOST_REQUIRE(report.has_value());
+  BOOST_TEST(report->tenant.str() == "6f1d2c3b-4a59-4687-9a8b-7c6d5e4f3a2b");
+  BOOST_TEST(report->secret.str() == "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5b");
+  BOOST_TEST(report->tool_name == "t");
+  const Lines unknown{"literal_error body.outcome Input should be 'rejected_upstream'"};
+  for (const std::string outcome : {R"("released")", "null", "1", R"("")", R"("rejected_upstream ")"}) {
+    BOOST_TEST(lines(parse_report(body + outcome + "}")) == unknown, each);
+  }
+  BOOST_TEST(lines(parse_report("{}")).size() == 4U);
+  BOOST_TEST(lines(parse_report(body + R"("rejected_upstream","x":1})")) ==
+                 Lines{"extra_forbidden body.x Extra inputs are not permitted"},
              each);
 }
 

@@ -70,6 +70,14 @@ BOOST_FIXTURE_TEST_CASE(a_request_without_a_route_is_counted_behind_the_routes, 
   BOOST_TEST(requests(counters.of(Plane::api)) == 1U);
 }
 
+BOOST_FIXTURE_TEST_CASE(a_route_of_another_table_is_counted_there_too, ExchangeFixture) {
+  ThreadCounters counters;
+  const Route other = routes_of(Plane::api).front();
+  exchange.route = &other;
+  counters.answered(exchange, 0ms);
+  BOOST_TEST(counters.of(Plane::api).routes.back().statuses[status_place(200)].value() == 1U);
+}
+
 BOOST_FIXTURE_TEST_CASE(every_problem_is_counted_and_has_a_known_status, ExchangeFixture) {
   ThreadCounters counters;
   for (std::size_t i = 0; i < problem_count; ++i) {
@@ -78,7 +86,8 @@ BOOST_FIXTURE_TEST_CASE(every_problem_is_counted_and_has_a_known_status, Exchang
     counters.answered(exchange, 0ms);
     BOOST_TEST(counters.of(Plane::api).problems[i].value() == 1U);
   }
-  for (const unsigned status : {200U, 408U, 422U}) BOOST_TEST(status_place(status) < counted_statuses.size());
+  for (const unsigned status : {200U, 204U, 302U, 304U, 408U, 412U, 422U})
+    BOOST_TEST(status_place(status) < counted_statuses.size());
   for (const unsigned status : {0U, 100U, 199U, 201U, 418U, 599U, 600U, 70000U}) {
     BOOST_TEST(status_place(status) == counted_statuses.size());
   }
@@ -101,13 +110,27 @@ BOOST_FIXTURE_TEST_CASE(a_resolve_is_counted_by_outcome, ExchangeFixture) {
   answer(exchange, store::Failure{.code = store::Errc::not_allowed});
   counters.answered(exchange, 0ms);
   BOOST_TEST(releases(counters, Release::not_allowed) == 1U);
+  for (const auto code : {store::Errc::too_many_arguments, store::Errc::too_many_bytes}) {
+    exchange.problem.reset();
+    answer(exchange, store::Failure{.code = code});
+    counters.answered(exchange, 0ms);
+  }
+  BOOST_TEST(releases(counters, Release::too_many_arguments) == 2U);
+  // Several tools at once are one request.
+  exchange.route = &routes_of(Plane::tools)[row_of(Plane::tools, Method::post, "/tool/v1/resolve-many")];
+  exchange.response.drop();
+  exchange.released = 21;
+  counters.answered(exchange, 0ms);
+  BOOST_TEST(releases(counters, Release::released) == 2U);
+  BOOST_TEST(counters.of(Plane::tools).values_released.value() == 24U);
+  exchange.released = 0;
   // Requests that did not ask for values.
   answer(exchange, Problem::body_too_large);
   counters.answered(exchange, 0ms);
   const auto& all = counters.of(Plane::tools).releases;
   const auto sum = std::accumulate(all.begin(), all.end(), std::uint64_t{0},
                                    [](std::uint64_t so_far, const Counter& next) { return so_far + next.value(); });
-  BOOST_TEST(sum == 4U);
+  BOOST_TEST(sum == 7U);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_quota_refusal_is_counted_as_one, ExchangeFixture) {

@@ -14,6 +14,7 @@ class ExchangeFixture {
   Exchange exchange{ExchangeFacts{.services = services_, .plane = Plane::api, .body = body_}};
 
   std::string_view answer_body() const { return exchange.response.body.text(); }
+  Services& services() { return services_; }
 
  private:
   // Storage in place of a store, which is never called.

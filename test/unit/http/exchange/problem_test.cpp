@@ -33,6 +33,10 @@ Route route_without_credential(Method method, std::uint32_t body_limit) {
 const std::vector<Expected> table{
     {Problem::malformed_request, 400, true},
     {Problem::plain_http, 400, true},
+    {Problem::condition_unused, 400},
+    {Problem::condition_malformed, 400},
+    {Problem::idempotency_key_unused, 400},
+    {Problem::idempotency_key_malformed, 400},
     {Problem::credential_missing, 401, false, "WWW-Authenticate: Bearer realm=\"tacit\"\r\n"},
     {Problem::user_token_missing, 401, false, "WWW-Authenticate: Bearer realm=\"tacit\"\r\n"},
     {Problem::credential_invalid, 401, false, "WWW-Authenticate: Bearer realm=\"tacit\", error=\"invalid_token\"\r\n"},
@@ -49,8 +53,10 @@ const std::vector<Expected> table{
     {Problem::name_taken, 409},
     {Problem::default_taken, 409},
     {Problem::changed_meanwhile, 409},
-    {Problem::too_many_arguments, 409},
     {Problem::too_many_api_keys, 409},
+    {Problem::version_rebound, 409},
+    {Problem::version_current, 409},
+    {Problem::precondition_failed, 412},
     {Problem::body_too_large, 413, true},
     {Problem::quota_exceeded, 413},
     {Problem::too_many_secrets, 413},
@@ -63,9 +69,11 @@ const std::vector<Expected> table{
     {Problem::tenant_throttled, 429},
     {Problem::guessing_throttled, 429},
     {Problem::asking_throttled, 429},
+    {Problem::reported_too_soon, 429, false, "Retry-After: 60\r\n"},
     {Problem::header_too_large, 431, true},
     {Problem::internal, 500},
     {Problem::integrity, 500},
+    {Problem::change_too_large, 500},
     {Problem::overloaded, 503, false, "Retry-After: 1\r\n"},
     {Problem::memory_short, 503, false, "Retry-After: 1\r\n"},
     {Problem::draining, 503, false, "Retry-After: 1\r\n"},
@@ -159,13 +167,20 @@ BOOST_AUTO_TEST_CASE(failures_of_the_store) {
   BOOST_TEST(status_of(Errc::overloaded) == 503U);
   BOOST_TEST(status_of(Errc::full) == 507U);
   BOOST_TEST(status_of(Errc::unavailable) == 503U);
-  BOOST_TEST(status_of(Errc::too_many_arguments) == 409U);
+  BOOST_TEST(status_of(Errc::too_many_arguments) == 422U);
+  BOOST_TEST(status_of(Errc::too_many_bytes) == 422U);
+  BOOST_TEST(status_of(Errc::precondition_failed) == 412U);
+  BOOST_TEST(status_of(Errc::key_reused) == 422U);
+  BOOST_TEST(status_of(Errc::version_rebound) == 409U);
+  BOOST_TEST(status_of(Errc::version_current) == 409U);
+  BOOST_TEST(status_of(Errc::too_soon) == 429U);
   BOOST_TEST(status_of(Errc::too_many_api_keys) == 409U);
   BOOST_TEST(status_of(Errc::too_many_secrets) == 413U);
   BOOST_TEST(status_of(Errc::scope_lacking) == 403U);
   BOOST_TEST(status_of(Errc::outlives) == 403U);
   BOOST_TEST(status_of(Errc::no_prekeys) == 503U);
   BOOST_TEST(status_of(Errc::value_needed) == 422U);
+  BOOST_TEST(status_of(Errc::too_large) == 500U);
 }
 
 BOOST_AUTO_TEST_CASE(a_missing_scope_is_named) {
@@ -261,8 +276,8 @@ BOOST_AUTO_TEST_CASE(sentences_have_the_limits_that_apply) {
     return sentence(fixture.answer_body());
   };
   BOOST_TEST(told(Problem::token_too_large) == "The token is larger than 12288 bytes, the largest accepted size.");
-  BOOST_TEST(told(Problem::too_many_arguments) ==
-             "More than 256 of the tenant's defaults fill arguments of this tool; name fewer or provide some.");
+  BOOST_TEST(told(Problem::idempotency_key_malformed) ==
+             "The field Idempotency-Key must have 1 to 255 visible ASCII characters.");
   BOOST_TEST(told(Problem::target_too_long) == "The request target is longer than 16384 bytes.");
   BOOST_TEST(told(Problem::header_too_large) == "The request head is longer than 32768 bytes.");
 }
@@ -273,6 +288,31 @@ BOOST_AUTO_TEST_CASE(an_unbound_default_is_a_fault_of_the_body) {
   BOOST_TEST(
       fixture.answer_body() ==
       R"({"detail":[{"type":"value_error","loc":["body","is_default_for_tool"],"msg":"Value error, is_default_for_tool needs tool_name and tool_arg"}]})");
+}
+
+BOOST_AUTO_TEST_CASE(a_reused_key_is_a_fault_of_the_head) {
+  ExchangeFixture fixture;
+  answer(fixture.exchange, failure(store::Errc::key_reused));
+  BOOST_TEST(
+      fixture.answer_body() ==
+      R"({"detail":[{"type":"value_error","loc":["header","idempotency-key"],"msg":"Value error, Idempotency-Key came with another body before"}]})");
+}
+
+BOOST_AUTO_TEST_CASE(failures_in_a_batch_name_the_secret) {
+  const auto told = [](store::Errc code) {
+    ExchangeFixture fixture;
+    store::Failure refused = failure(code);
+    refused.item = 3;
+    answer(fixture.exchange, refused);
+    return std::string(fixture.answer_body());
+  };
+  BOOST_TEST(told(store::Errc::name_taken) == R"({"detail":"secrets[3]: A secret of this name already exists."})");
+  BOOST_TEST(told(store::Errc::default_taken).starts_with(R"({"detail":"secrets[3]: This tool_name)"));
+  BOOST_TEST(told(store::Errc::quota_exceeded).starts_with(R"({"detail":{"msg":"secrets[3]: The stored)"));
+  BOOST_TEST(told(store::Errc::too_many_secrets).starts_with(R"({"detail":{"msg":"secrets[3]: The tenant)"));
+  BOOST_TEST(told(store::Errc::default_unbound).find(R"("loc":["body","secrets",3,"is_default_for_tool"])") !=
+             std::string::npos);
+  BOOST_TEST(told(store::Errc::unavailable).find("secrets[") == std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(a_needed_value_is_a_fault_of_the_body) {

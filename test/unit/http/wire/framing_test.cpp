@@ -61,6 +61,8 @@ const std::vector<Refused> malformed{
     {"two x-api-keys", with("x-api-key: a\r\nX-API-KEY: a\r\n")},
     {"two Content-Types", with("Content-Type: application/json\r\nContent-Type: text/plain\r\n")},
     {"two If-Matches", with("If-Match: \"1\"\r\nIf-Match: \"2\"\r\n")},
+    {"two If-None-Matches", with("If-None-Match: *\r\nIf-None-Match: *\r\n")},
+    {"two Origins", with("Origin: https://a\r\nOrigin: https://a\r\n")},
     {"two Idempotency-Keys", with("Idempotency-Key: 1\r\nIdempotency-Key: 2\r\n")},
     {"a folded field", with("X-Long: one\r\n two\r\n")},
     {"a field folded by a tab", with("X-Long: one\r\n\ttwo\r\n")},

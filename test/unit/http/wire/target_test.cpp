@@ -21,11 +21,14 @@ constexpr Route route(Method method, std::string_view path) {
 
 constexpr Route routes[] = {
     route(Method::get, "/healthz"),
+    route(Method::put, "/api/v1/secrets/by-name"),
     route(Method::get, "/api/v1/secrets/{id}"),
     route(Method::get, "/api/v1/secrets"),
     route(Method::post, "/api/v1/secrets"),
     route(Method::patch, "/api/v1/secrets/{id}"),
     route(Method::del, "/api/v1/secrets/{id}"),
+    route(Method::get, "/api/v1/secrets/{id}/versions"),
+    route(Method::del, "/api/v1/secrets/{id}/versions/{number}"),
 };
 
 RouteMatch find(Method method, std::string_view target) {
@@ -76,6 +79,27 @@ BOOST_AUTO_TEST_CASE(both_base_paths_with_and_without_a_slash) {
   goes_to(Method::get, "/healthz", "/healthz");
   goes_to(Method::get, "/healthz/", "/healthz");
   goes_to(Method::get, "/v1/secrets/%7Bx%7d", "/api/v1/secrets/{id}", "%7Bx%7d");
+}
+
+BOOST_AUTO_TEST_CASE(segments_in_the_middle_and_two_of_them) {
+  for (const char* target : {"/api/v1/secrets/x-1/versions", "/v1/secrets/x-1/versions/?a"}) {
+    goes_to(Method::get, target, "/api/v1/secrets/{id}/versions", "x-1");
+  }
+  const RouteMatch found = find(Method::del, "/v1/secrets/x-1/versions/12/");
+  BOOST_REQUIRE(found.route != nullptr);
+  BOOST_TEST(found.route->path == "/api/v1/secrets/{id}/versions/{number}");
+  BOOST_TEST(found.path_id == "x-1");
+  BOOST_TEST(found.path_number == "12");
+  for (const char* target : {"/v1/secrets/x-1/version", "/v1/secrets/x-1/versions/1/2", "/v1/secrets/versions/1/"}) {
+    fails(Method::get, target, Problem::path_unknown);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_name_in_the_table_is_no_id) {
+  goes_to(Method::put, "/v1/secrets/by-name", "/api/v1/secrets/by-name");
+  fails(Method::get, "/v1/secrets/by-name", Problem::method_not_allowed, "PUT");
+  fails(Method::del, "/api/v1/secrets/by-name/", Problem::method_not_allowed, "PUT");
+  goes_to(Method::get, "/v1/secrets/by-name2", "/api/v1/secrets/{id}", "by-name2");
 }
 
 BOOST_AUTO_TEST_CASE(unknown_paths_are_404) {

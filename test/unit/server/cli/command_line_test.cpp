@@ -80,6 +80,33 @@ BOOST_AUTO_TEST_CASE(mistakes_are_reported) {
              "the command must precede its options; \"--threads\" is not a command; see tacit help");
 }
 
+BOOST_AUTO_TEST_CASE(names_of_three_words_are_read) {
+  const auto line = read_command_line({"client", "secret", "update", "linear", "--value", "--url=https://x"});
+  BOOST_TEST(line.command->name == std::string("client secret update"));
+  BOOST_TEST(line.arguments["SECRET"].as<std::string>() == "linear");
+  BOOST_TEST(line.settings.empty());
+  BOOST_TEST(read_command_line({"client", "--help"}).group == "client");
+  BOOST_TEST(read_command_line({"client", "secret", "-h"}).group == "client secret");
+  BOOST_TEST(read_command_line({"help", "client", "secret"}).group == "client secret");
+  BOOST_TEST(read_command_line({"help", "client", "secret", "list"}).command->name ==
+             std::string("client secret list"));
+  const auto help = help_text(nullptr, "client api-key");
+  BOOST_TEST(help.find("tacit client api-key revoke API-KEY") != std::string::npos);
+  BOOST_TEST(help.find("client secret") == std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(mistakes_with_names_of_three_words_are_reported) {
+  BOOST_TEST(error_of({"client"}) == "client needs a second word: secret or api-key; see tacit help client");
+  BOOST_TEST(error_of({"client", "api-key"}) ==
+             "client api-key needs another word: list, create, update or revoke; see tacit help client api-key");
+  BOOST_TEST(error_of({"client", "secrets"}) ==
+             "\"client secrets\" is not a command; did you mean client secret? See tacit help client");
+  BOOST_TEST(error_of({"client", "secret", "lst"}) ==
+             "\"client secret lst\" is not a command; did you mean client secret list? See tacit help client secret");
+  BOOST_TEST(error_of({"client", "secret", "list", "--config=/x"}) ==
+             "tacit client secret list has no option \"--config\"; see tacit help client secret list");
+}
+
 BOOST_AUTO_TEST_CASE(mistakes_with_options_are_reported) {
   BOOST_TEST(error_of({"serve", "--treads", "4"}) ==
              "tacit serve has no option \"--treads\"; did you mean --threads? See tacit help serve");

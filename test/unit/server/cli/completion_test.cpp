@@ -98,6 +98,13 @@ const Case cases[] = {
     {"tacit api-key create --scope ", {"secrets:read", "secrets:write", "keys:manage", "tools:use"}, {}},
     {"tacit restore some", {"some.backup"}, {"root"}},
     {"tacit verify --backup so", {"some.backup"}, {}},
+    {"tacit cl", {"client"}, {"serve"}},
+    {"tacit client ", {"secret", "api-key"}, {"serve", "create"}},
+    {"tacit client secret ", {"list", "create", "import"}, {"serve", "secret"}},
+    {"tacit client api-key re", {"revoke"}, {"list"}},
+    {"tacit help client secret im", {"import"}, {"list"}},
+    {"tacit client secret create --", {"--url", "--key-file", "--json"}, {"--config", "--store"}},
+    {"tacit client secret import some", {"some.backup"}, {}},
 };
 
 void expect(const std::string& shell, const Case& expected, const Words& proposed) {
@@ -146,8 +153,10 @@ BOOST_AUTO_TEST_CASE(a_name_of_two_letters_is_no_short_form) {
 
 // An argument without proposals of its own has a known name.
 BOOST_AUTO_TEST_CASE(values_are_of_known_kinds) {
-  const Words plain = {"UUID",         "NAME", "TIME",     "NUMBER", "BYTES", "SECONDS", "ACTOR", "[SEQUENCE:]HASH",
-                       "ADDRESS:PORT", "URL",  "NETWORKS", "USER",   "PATH"};
+  const Words plain = {
+      "UUID",         "NAME",    "TIME",     "NUMBER",    "BYTES",   "SECONDS", "ACTOR", "[SEQUENCE:]HASH",
+      "ADDRESS:PORT", "SECRET",  "[SECRET]", "[VERSION]", "VERSION", "TOOL",    "ETAG",  "TEXT",
+      "KEY-TEXT",     "API-KEY", "URL",      "NETWORKS",  "ORIGINS", "USER",    "PATH"};
   for (const CompletedCommand& command : completed_commands()) {
     std::vector<std::string> all = command.operands;
     for (const CompletedOption& option : command.options) {

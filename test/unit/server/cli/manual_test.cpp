@@ -42,8 +42,11 @@ BOOST_AUTO_TEST_CASE(every_command_has_a_page_with_its_options_and_examples) {
   for (const Command& command : commands()) {
     const auto page = command_page(command);
     BOOST_TEST(says(page, "\n.SH NAME\n" + escaped(page_name(command) + " - ")), page);
-    for (const char* section :
-         {"SYNOPSIS", "DESCRIPTION", "OPTIONS", "SETTINGS", "EXIT STATUS", "EXAMPLES", "SEE ALSO"}) {
+    const bool is_client = command.settings == SettingGroup::none;
+    BOOST_TEST(says(page, "tacit.conf") != is_client, command.name);
+    BOOST_TEST(says(page, "TACIT_CLIENT_URL") == is_client, command.name);
+    for (const char* section : {"SYNOPSIS", "DESCRIPTION", "OPTIONS", is_client ? "ENVIRONMENT" : "SETTINGS",
+                                "EXIT STATUS", "EXAMPLES", "SEE ALSO"}) {
       BOOST_TEST(says(page, std::string("\n.SH ") + section + "\n"), command.name);
     }
     BOOST_TEST(std::string_view(command.examples).starts_with("tacit " + std::string(command.name)), command.name);

@@ -37,6 +37,20 @@ BOOST_AUTO_TEST_CASE(progress_is_a_line_for_each_tenth_where_there_is_no_termina
   BOOST_TEST(out.str().find('\r') == std::string::npos);
 }
 
+/// Counting the rows of an engine that several hosts share would take as long as the work.
+BOOST_AUTO_TEST_CASE(progress_without_a_total_is_the_number_alone) {
+  std::ostringstream out;
+  {
+    Progress progress(out, "Verifying", false);
+    for (std::uint64_t row = 1; row <= 45'000; ++row) progress.show(row, 0);
+  }
+  BOOST_TEST(out.str() == "Verifying: 10000 rows\nVerifying: 20000 rows\nVerifying: 40000 rows\n");
+  std::ostringstream terminal;
+  Progress(terminal, "Verifying", true).show(5, 0);
+  BOOST_TEST(terminal.str().find("Verifying: 5 rows") != std::string::npos);
+  BOOST_TEST(terminal.str().find('%') == std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(progress_is_a_bar_on_a_terminal) {
   std::ostringstream out;
   {

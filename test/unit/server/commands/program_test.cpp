@@ -234,7 +234,8 @@ BOOST_FIXTURE_TEST_CASE(keys_and_the_audit_log_are_objects_for_scripts, MadeInst
                                                                                      {"erase"},
                                                                                      {"verify"},
                                                                                      {"stats"},
-                                                                                     {"scrub"}}) {
+                                                                                     {"scrub"},
+                                                                                     {"raise-format"}}) {
     auto call = words;
     call.emplace_back("--help");
     BOOST_TEST(good(call).find("\n  --json ") != std::string::npos, words.back());

@@ -172,6 +172,8 @@ BOOST_FIXTURE_TEST_CASE(variables_of_other_programs_are_ignored, Sources) {
                          {"TACIT_PORT", "tcp://10.0.0.1:8443"},
                          {"TACIT_PORT_8443_TCP", "tcp://10.0.0.1:8443"},
                          {"TACIT_QUICKSTART_DIR", "var"},
+                         {"TACIT_CLIENT_URL", "https://x"},
+                         {"TACIT_CLIENT_KEY_FILE", "/x"},
                          {"NOT_TACIT_THREADS", "x"}};
   BOOST_TEST((good("") == Config{}));
 }

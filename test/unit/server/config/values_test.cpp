@@ -123,4 +123,22 @@ BOOST_AUTO_TEST_CASE(shown_values_stay_on_one_line) {
   BOOST_TEST(shown(std::string(200, 'x')) == "\"" + std::string(80, 'x') + "…\"");
 }
 
+BOOST_AUTO_TEST_CASE(origins) {
+  const auto each = boost::test_tools::per_element();
+  BOOST_TEST(
+      read_origins("https://App.example.org, http://localhost:3000 capacitor://localhost,") ==
+          (std::vector<std::string>{"https://app.example.org", "http://localhost:3000", "capacitor://localhost"}),
+      each);
+  BOOST_TEST(read_origins("").empty());
+  BOOST_TEST(read_origins("http://[::1]:8080") == std::vector<std::string>{"http://[::1]:8080"}, each);
+  for (const auto text : {"*", "null", "app.example.org", "https://", "https://app.example.org/", "https://a.org/b",
+                          "://a.org", "https://a.org?x", "https://user@a.org", "https://*.a.org", "h ttps://a.org"}) {
+    BOOST_TEST(error_of([&] { read_origins(text); }).find("is not an origin") != std::string::npos, text);
+  }
+  for (const auto text : {"https://a.org:443", "http://a.org:80"}) {
+    BOOST_TEST(error_of([&] { read_origins(text); }).find("usual port") != std::string::npos, text);
+  }
+  BOOST_TEST(read_origins("http://a.org:443").size() == 1U);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

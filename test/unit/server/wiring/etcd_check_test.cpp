@@ -202,12 +202,33 @@ BOOST_AUTO_TEST_CASE(the_limit_of_operations_is_tried_at_its_size) {
   BOOST_TEST(client.written.back().changes.empty());
 }
 
-BOOST_AUTO_TEST_CASE(only_entries_in_the_future_prove_a_difference_of_clocks) {
+ClockLooks looks_at(std::int64_t first, std::int64_t second, std::uint64_t written) {
   const store::AuditSlot slot = slot_of(SlotOwner::api, 2);
-  BOOST_TEST(clock_notes({{slot, 1000}}, 1000).empty());
-  BOOST_TEST(clock_notes({{slot, 10}}, 1000).empty());
-  BOOST_TEST(clock_notes({{slot, 1002}}, 1000).empty());
-  BOOST_TEST(has(clock_notes({{slot, 1140}}, 1000), "of " + to_string(slot) + " is 140 s in the future"));
+  ClockLooks looks;
+  looks.first = {{slot, first, 7}};
+  looks.second = {{slot, second, 7 + written}};
+  looks.began = 998;
+  looks.now = 1000;
+  return looks;
+}
+
+BOOST_AUTO_TEST_CASE(an_entry_in_the_future_proves_a_difference_of_clocks) {
+  const std::string slot = to_string(slot_of(SlotOwner::api, 2));
+  BOOST_TEST(clock_notes(looks_at(1000, 1000, 0)).empty());
+  BOOST_TEST(clock_notes(looks_at(1002, 1002, 0)).empty());
+  BOOST_TEST(has(clock_notes(looks_at(1140, 1140, 0)), "of " + slot + " is 140 s in the future"));
+}
+
+BOOST_AUTO_TEST_CASE(an_old_entry_proves_one_only_if_it_was_written_just_now) {
+  const std::string slot = to_string(slot_of(SlotOwner::api, 2));
+  BOOST_TEST(clock_notes(looks_at(10, 10, 0)).empty());
+  BOOST_TEST(clock_notes(looks_at(10, 999, 1)).empty());
+  BOOST_TEST(clock_notes(looks_at(10, 990, 1)).empty());  // it may have waited for etcd
+  BOOST_TEST(has(clock_notes(looks_at(878, 878, 1)), slot + " has just written"));
+  BOOST_TEST(has(clock_notes(looks_at(878, 878, 1)), "120 s in the past"));
+  ClockLooks of_a_new_slot = looks_at(878, 878, 0);
+  of_a_new_slot.first.clear();
+  BOOST_TEST(has(clock_notes(of_a_new_slot), slot + " has just written"));
 }
 
 BOOST_AUTO_TEST_CASE(without_tls_etcd_has_to_be_on_this_host) {

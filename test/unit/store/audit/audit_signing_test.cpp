@@ -164,6 +164,26 @@ BOOST_AUTO_TEST_CASE(a_retired_key_may_have_signed_up_to_its_last_entry) {
                           ", which was retired after entry 2"}));
 }
 
+BOOST_AUTO_TEST_CASE(a_retired_key_has_a_last_entry_in_each_slot) {
+  const auto retired = crypto::SignerState::retired;
+  const crypto::SlotSequences slots{{"api-1", 2}};
+  const std::string is_signed = "is signed by the key " + crypto::to_hex(signer_of(SigningRole::api).id);
+  Log known(signers_with(1, retired, 7, slots), 0, slot_of(SlotOwner::api, 1));
+  for (std::uint64_t n = 1; n <= 3; ++n) known.add(api, {signature_of(SigningRole::api, n)});
+  BOOST_TEST((known.end() == Texts{"audit entry api-1:3: " + is_signed + ", which was retired after entry api-1:2"}));
+  // A slot that began after the retirement.
+  Log later(signers_with(1, retired, 7, slots), 0, slot_of(SlotOwner::api, 2));
+  later.add(api, {signature_of(SigningRole::api, 1)});
+  BOOST_TEST((later.end() == Texts{"audit entry api-2:1: " + is_signed + ", which was retired before the slot began"}));
+}
+
+// An older version did not record where it retired a key in other slots.
+BOOST_AUTO_TEST_CASE(a_key_that_an_older_version_retired_is_bound_in_slot_0_alone) {
+  Log log(signers_with(1, crypto::SignerState::retired, 2), 0, slot_of(SlotOwner::api, 1));
+  for (std::uint64_t n = 1; n <= 3; ++n) log.add(api, {signature_of(SigningRole::api, n)});
+  BOOST_TEST((log.end() == Texts{}));
+}
+
 BOOST_AUTO_TEST_CASE(a_signature_of_a_plane_without_entries_is_found) {
   Log log;
   log.add(api, {signature_of(SigningRole::api, 1), signature_of(SigningRole::tools, 1)});

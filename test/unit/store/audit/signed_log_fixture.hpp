@@ -55,20 +55,22 @@ inline const std::string operators = body_of("operator", AuditAction::key_add);
 
 /// The deployment's keys with other lines in their ring.
 inline crypto::Signers signers_with(std::optional<std::uint64_t> cut_off, crypto::SignerState api_state = {},
-                                    std::uint64_t through = 0) {
+                                    std::uint64_t through = 0,
+                                    const std::optional<crypto::SlotSequences>& slots_through = {}) {
   std::vector<crypto::Signer> entries = keys().signers().entries();
   for (crypto::Signer& entry : entries) {
     if (entry.role != SigningRole::api) continue;
     entry.state = api_state;
     entry.through = through;
+    entry.slots_through = slots_through;
   }
   return {keys().store(), std::move(entries), cut_off};
 }
 
 /// The check of a log whose entries are numbered from 1.
 struct Log {
-  explicit Log(crypto::Signers given = signers_with(1), std::uint64_t checked_through = 0)
-      : signers(std::move(given)), check(signers, checked_through) {}
+  explicit Log(crypto::Signers given = signers_with(1), std::uint64_t checked_through = 0, AuditSlot slot = {})
+      : signers(std::move(given)), check(signers, checked_through, slot) {}
 
   void add(const std::string& body, const std::vector<AuditSignature>& signatures = {}) {
     add(body, signatures, sequence + 1);

@@ -89,7 +89,7 @@ BOOST_FIXTURE_TEST_CASE(a_backup_is_restored_whole, BackedUp) {
   ResolveQuery query;
   query.tenant = tenant_id(1);
   query.tool_name = "tool";
-  const auto released = wait((*opened)->secrets().resolve(std::move(query), who()));
+  const auto released = wait(resolve_values(**opened, std::move(query), who()));
   BOOST_REQUIRE(released);
   BOOST_TEST(text_of(released->at(0).value) == "the value");
 }

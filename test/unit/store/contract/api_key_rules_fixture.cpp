@@ -1,6 +1,9 @@
 // Rules of API keys.
 #include <boost/test/unit_test.hpp>
 
+#include <atomic>
+#include <thread>
+
 #include "store/api_keys/api_keys.hpp"
 #include "store/tenants/tenants.hpp"
 #include "test/unit/store/api_keys/api_key_fixture.hpp"
@@ -40,12 +43,44 @@ void an_id_is_given_once(ContractStore& it) {
 void a_tenant_has_no_more_keys_than_its_limit(ContractStore& it) {
   TenantLimits limits;
   limits.api_keys = 2;
-  BOOST_REQUIRE(it.wait(it.store().tenants().set_limits(tenant_id(1), limits, who())));
+  BOOST_REQUIRE(it.wait(it.store().tenants().set_limits(tenant_id(1), limits, operator_context())));
   BOOST_REQUIRE(it.wait(it.store().api_keys().add(some_api_key(numbered(1)), who())));
   BOOST_REQUIRE(it.wait(it.other().api_keys().add(some_api_key(numbered(2)), who())));
   const auto refused = it.wait(it.store().api_keys().add(some_api_key(numbered(3)), who()));
   BOOST_REQUIRE(!refused);
   BOOST_CHECK(refused.error().code == Errc::too_many_api_keys);
+  it.check();
+}
+
+void the_limit_holds_for_clients_of_all_hosts(ContractStore& it) {
+  constexpr int limit = 10;
+  TenantLimits limits;
+  limits.api_keys = limit;
+  BOOST_REQUIRE(it.wait(it.store().tenants().set_limits(tenant_id(1), limits, operator_context())));
+  std::atomic<int> made{0};
+  std::vector<std::thread> threads;
+  for (int client = 0; client < 4; ++client) {
+    Store& host = client % 2 == 0 ? it.store() : it.other();
+    threads.emplace_back([&it, &host, &made, client] {
+      for (int i = 0; i < 4; ++i) {
+        if (it.wait(host.api_keys().add(some_api_key(numbered(10 * client + i)), who()))) ++made;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  BOOST_TEST(made.load() <= limit);
+  for (int i = made.load(); i < limit; ++i) {
+    BOOST_REQUIRE(it.wait(it.store().api_keys().add(some_api_key(numbered(100 + i)), who())));
+  }
+  const auto refused = it.wait(it.other().api_keys().add(some_api_key(numbered(200)), who()));
+  BOOST_REQUIRE(!refused);
+  BOOST_CHECK(refused.error().code == Errc::too_many_api_keys);
+  // A revoked key makes room.
+  const auto listed = it.wait(it.other().api_keys().list_of_tenant(tenant_id(1), who()));
+  BOOST_REQUIRE(listed);
+  BOOST_TEST(listed->size() == static_cast<std::size_t>(limit));
+  BOOST_REQUIRE(it.wait(it.store().api_keys().revoke(listed->front().id, who())));
+  BOOST_REQUIRE(it.wait(it.other().api_keys().add(some_api_key(numbered(200)), who())));
   it.check();
 }
 
@@ -106,6 +141,7 @@ std::vector<ContractRule> api_key_rules() {
       {"a_key_is_found_on_every_host_until_it_is_revoked", a_key_is_found_on_every_host_until_it_is_revoked},
       {"an_id_is_given_once", an_id_is_given_once},
       {"a_tenant_has_no_more_keys_than_its_limit", a_tenant_has_no_more_keys_than_its_limit},
+      {"the_limit_holds_for_clients_of_all_hosts", the_limit_holds_for_clients_of_all_hosts},
       {"keys_are_listed_in_the_order_of_creation", keys_are_listed_in_the_order_of_creation},
       {"the_last_use_is_shown_in_every_view", the_last_use_is_shown_in_every_view},
       {"an_update_is_seen_and_recorded", an_update_is_seen_and_recorded},

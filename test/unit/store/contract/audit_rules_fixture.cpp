@@ -62,7 +62,7 @@ void old_entries_can_be_pruned(ContractStore& it) {
   const auto plan = it.store().audit().plan_prune(point, head.slot);
   BOOST_REQUIRE(plan);
   BOOST_TEST(plan->entries > 0U);
-  const auto pruned = it.wait(it.store().audit().prune(plan->through, who(), {}));
+  const auto pruned = it.wait(it.store().audit().prune(plan->through, operator_context(), {}));
   BOOST_REQUIRE(pruned);
   BOOST_TEST(*pruned == plan->entries);
   const auto report = it.other().audit().verify(std::nullopt, {});
@@ -73,12 +73,12 @@ void old_entries_can_be_pruned(ContractStore& it) {
 void a_rewrap_ends_with_everything_under_the_primary_key(ContractStore& it) {
   fill(it, 30);
   for (const KeyKind kind : {KeyKind::metadata, KeyKind::root}) {
-    const auto target = it.wait(it.store().keys().begin_rewrap(kind, who()));
+    const auto target = it.wait(it.store().keys().begin_rewrap(kind, operator_context()));
     BOOST_REQUIRE(target);
     RewrapPosition from;
     for (int steps = 0;; ++steps) {
       BOOST_REQUIRE(steps < 1000);
-      const auto step = it.wait(it.other().keys().rewrap_step(kind, from, 2000, who()));
+      const auto step = it.wait(it.other().keys().rewrap_step(kind, from, 2000, operator_context()));
       BOOST_REQUIRE(step);
       BOOST_TEST(step->problems.empty());
       if (step->finished) break;

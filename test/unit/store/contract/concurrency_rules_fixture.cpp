@@ -58,7 +58,7 @@ class ContractClient {
     }
     const auto made = co_await store_.secrets().create(tenant_id(1), std::move(secret), who());
     note(made);
-    if (made) kept_.insert(made->id);
+    if (made) kept_.insert(made->secret.id);
   }
   boost::asio::awaitable<void> update() {
     const crypto::Uuid id = pick();
@@ -88,7 +88,7 @@ class ContractClient {
     ResolveQuery query;
     query.tenant = tenant_id(1);
     query.tool_name = "tool" + std::to_string(random_() % 3);
-    const auto values = co_await store_.secrets().resolve(std::move(query), who());
+    const auto values = co_await resolve_values(store_, std::move(query), tool_context());
     note(values);
     if (values && values->size() > 1) ++unexpected_;  // one default for the argument
   }

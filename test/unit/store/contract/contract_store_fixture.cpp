@@ -2,14 +2,18 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <stdexcept>
 
 #include "store/audit/audit_log.hpp"
+#include "store/engine/await.hpp"
 #include "store/engine/context.hpp"
+#include "store/keys/prekeys.hpp"
 #include "store/rows/store_meta.hpp"
 #include "store/verify/verify.hpp"
 #include "test/unit/store/contract/fake_engine_fixture.hpp"
+#include "test/unit/store/signed_keys_fixture.hpp"
 
 namespace tacit::store::testing {
 namespace {
@@ -51,13 +55,9 @@ std::string text_of_bytes(ByteView bytes) { return std::string(crypto::as_text(b
 class FakeEngines final : public ContractEngines {
  public:
   FakeEngines(const StoreKeys& keys, unsigned seed) {
-    auto named = first_keys_value(keys);
-    BOOST_REQUIRE(named);
     FakeTables first;
     FakeTable& meta = first.at(static_cast<std::size_t>(Table::meta));
-    meta.emplace(text_of_bytes(format_row_key()), text_of_bytes(format_value(slots_store_format)));
-    meta.emplace(text_of_bytes(rows_row_key()), text_of_bytes(rows_value()));
-    meta.emplace(text_of_bytes(keys_row_key()), text_of_bytes(*named));
+    for (const auto& [key, value] : first_shared_rows(keys)) meta.emplace(text_of_bytes(key), text_of_bytes(value));
     database_ = std::make_shared<FakeDatabase>(std::move(first), seed);
   }
 
@@ -75,7 +75,7 @@ class FakeEngines final : public ContractEngines {
 std::unique_ptr<Store> open_store(ContractEngines& engines) {
   auto engine = engines.open();
   BOOST_REQUIRE_MESSAGE(engine, "cannot open an engine");
-  auto store = Store::open(store_options(), all_keys(), std::move(*engine));
+  auto store = Store::open(store_options(), contract_keys(), std::move(*engine));
   BOOST_REQUIRE_MESSAGE(store, "cannot open a store");
   return std::move(*store);
 }
@@ -85,6 +85,15 @@ Task<Outcome<Rows>> read_rows(Transaction& transaction, Table table) {
   Rows rows;
   for (const Row& row : found) rows.emplace(text_of_bytes(row.key), text_of_bytes(row.value));
   co_return rows;
+}
+
+Task<Outcome<void>> put_row(Transaction& transaction, Table table, std::string key, std::optional<std::string> value) {
+  if (value) {
+    transaction.put(table, crypto::as_bytes(key), crypto::as_bytes(*value));
+  } else {
+    transaction.erase(table, crypto::as_bytes(key));
+  }
+  co_return Outcome<void>();
 }
 
 void add(std::vector<ContractRule>& rules, std::vector<ContractRule> more) {
@@ -101,8 +110,38 @@ MakeEngines fake_engines(unsigned seed) {
   return [seed](const StoreKeys& keys) { return std::make_unique<FakeEngines>(keys, seed); };
 }
 
-ContractStore::ContractStore(const MakeEngines& make) : engines_(make(all_keys())), store_(open_store(*engines_)) {
+StoreKeys contract_keys() { return keys_of_phase(crypto::SigningPhase::required); }
+
+AuditContext tool_context() {
+  AuditContext context = who();
+  context.plane = "tools";
+  return context;
+}
+
+AuditContext operator_context() {
+  AuditContext context = who();
+  context.plane = "operator";
+  return context;
+}
+
+std::vector<std::pair<Bytes, Bytes>> first_shared_rows(const StoreKeys& keys) {
+  auto named = first_keys_value(keys);
+  BOOST_REQUIRE(named);
+  std::vector<std::pair<Bytes, Bytes>> rows;
+  const auto add = [&rows](ByteView key, Bytes value) {
+    rows.emplace_back(Bytes(key.begin(), key.end()), std::move(value));
+  };
+  add(rows_row_key(), rows_value());
+  add(keys_row_key(), std::move(*named));
+  add(store_row_key(), store_value(keys.store()));
+  add(format_row_key(), format_value(slots_store_format));
+  return rows;
+}
+
+ContractStore::ContractStore(const MakeEngines& make) : engines_(make(contract_keys())), store_(open_store(*engines_)) {
   if (engines_->shared()) other_ = open_store(*engines_);
+  constexpr std::size_t prekeys = 8;
+  BOOST_REQUIRE(wait(store_->prekeys().add(prekeys)));
 }
 
 Engine& ContractStore::engine() { return *store_->context()->engine; }
@@ -135,13 +174,32 @@ std::vector<std::string> ContractStore::audit() {
   return bodies;
 }
 
+std::size_t ContractStore::count_entries(std::string_view text) {
+  const auto bodies = audit();
+  return static_cast<std::size_t>(
+      std::ranges::count_if(bodies, [text](const std::string& body) { return body.find(text) != std::string::npos; }));
+}
+
+void ContractStore::put(Table table, const std::string& key, const std::optional<std::string>& value) {
+  WorkBody<void> body = [table, key, value](Transaction& transaction) {
+    return put_row(transaction, table, key, value);
+  };
+  BOOST_REQUIRE(wait(write<void>(engine(), std::move(body))));
+}
+
 std::vector<ContractRule> contract_rules() {
   std::vector<ContractRule> rules = secret_rules();
+  add(rules, change_rules());
+  add(rules, repeated_request_rules());
   add(rules, resolve_rules());
+  add(rules, release_rules());
   add(rules, tenant_rules());
   add(rules, api_key_rules());
   add(rules, audit_rules());
   add(rules, concurrency_rules());
+  add(rules, key_rules());
+  add(rules, signature_rules());
+  add(rules, retry_rules());
   return rules;
 }
 

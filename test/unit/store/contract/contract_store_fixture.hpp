@@ -5,6 +5,7 @@
 #include <memory>
 #include <ostream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "test/unit/store/store_fixture.hpp"
@@ -32,7 +33,15 @@ using MakeEngines = std::function<std::unique_ptr<ContractEngines>(const StoreKe
 MakeEngines lmdb_engines();
 MakeEngines fake_engines(unsigned seed);
 
-/// One store, by one process or two.
+/// The keys of every contract store: signatures are required.
+StoreKeys contract_keys();
+/// Who releases values, and who sets limits: `who()` uses the API plane, whose audit key signs no such entry.
+AuditContext tool_context();
+AuditContext operator_context();
+/// The first rows of Table::meta of a store on a shared engine.
+std::vector<std::pair<Bytes, Bytes>> first_shared_rows(const StoreKeys& keys);
+
+/// One store, by one process or two. It has a pool of prekeys.
 class ContractStore {
  public:
   explicit ContractStore(const MakeEngines& make);
@@ -53,11 +62,19 @@ class ContractStore {
     context.run();
     return std::move(outcome).value();
   }
+  /// For a change of a secret whose terms are usual.
+  Outcome<SecretInfo> wait(boost::asio::awaitable<Outcome<ChangedSecret>> operation) {
+    return secret_of(wait<ChangedSecret>(std::move(operation)));
+  }
 
   /// Checks that `verify` finds nothing.
   void check();
   std::vector<std::string> audit();
+  /// How many entries of the audit log contain that text.
+  std::size_t count_entries(std::string_view text);
   Rows rows(Table table);
+  /// Changes a row past the store: a string puts it, std::nullopt erases it.
+  void put(Table table, const std::string& key, const std::optional<std::string>& value);
 
  private:
   template <class T>
@@ -80,11 +97,17 @@ inline std::ostream& operator<<(std::ostream& out, const ContractRule& rule) { r
 
 // By subject; each in a fixture of its name.
 std::vector<ContractRule> secret_rules();
+std::vector<ContractRule> change_rules();
+std::vector<ContractRule> repeated_request_rules();
 std::vector<ContractRule> resolve_rules();
+std::vector<ContractRule> release_rules();
 std::vector<ContractRule> tenant_rules();
 std::vector<ContractRule> api_key_rules();
 std::vector<ContractRule> audit_rules();
 std::vector<ContractRule> concurrency_rules();
+std::vector<ContractRule> key_rules();
+std::vector<ContractRule> signature_rules();
+std::vector<ContractRule> retry_rules();
 std::vector<ContractRule> contract_rules();
 
 }  // namespace tacit::store::testing

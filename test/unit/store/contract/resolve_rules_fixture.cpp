@@ -29,7 +29,7 @@ void a_tool_gets_its_defaults_and_what_is_named(ContractStore& it) {
   BOOST_REQUIRE(it.wait(it.store().secrets().create(tenant_id(1), new_secret("c", "named"), who())));
   ResolveQuery query = for_tool("mail__send");
   query.secrets.emplace_back("extra", "c");
-  const auto values = it.wait(it.other().secrets().resolve(std::move(query), who()));
+  const auto values = it.wait(resolve_values(it.other(), std::move(query), tool_context()));
   BOOST_REQUIRE(values);
   BOOST_REQUIRE(values->size() == 2U);
   for (const ReleasedValue& value : *values) {
@@ -45,7 +45,7 @@ void a_changed_value_is_released_as_changed(ContractStore& it) {
   SecretUpdate update;
   update.value.emplace().append("new");
   BOOST_REQUIRE(it.wait(it.other().secrets().update(tenant_id(1), made->id, std::move(update), who())));
-  const auto values = it.wait(it.store().secrets().resolve(for_tool("tool"), who()));
+  const auto values = it.wait(resolve_values(it.store(), for_tool("tool"), tool_context()));
   BOOST_REQUIRE(values);
   BOOST_REQUIRE(values->size() == 1U);
   BOOST_TEST(text_of(values->front().value) == "new");
@@ -57,7 +57,7 @@ void many_defaults_are_each_chosen_once(ContractStore& it) {
     const std::string n = std::to_string(i);
     BOOST_REQUIRE(it.wait(it.store().secrets().create(tenant_id(1), new_default("n" + n, "tool", "a" + n, n), who())));
   }
-  const auto values = it.wait(it.other().secrets().resolve(for_tool("tool"), who()));
+  const auto values = it.wait(resolve_values(it.other(), for_tool("tool"), tool_context()));
   BOOST_REQUIRE(values);
   BOOST_TEST(values->size() == 40U);
   for (const ReleasedValue& value : *values) BOOST_TEST("a" + text_of(value.value) == value.argument);
@@ -69,7 +69,7 @@ void every_name_that_is_withheld_is_told(ContractStore& it) {
   ResolveQuery query = for_tool("tool");
   query.secrets.emplace_back("x", "a");
   query.secrets.emplace_back("y", "nothing");
-  const auto values = it.wait(it.store().secrets().resolve(std::move(query), who()));
+  const auto values = it.wait(resolve_values(it.store(), std::move(query), tool_context()));
   BOOST_REQUIRE(!values);
   BOOST_CHECK(values.error().code == Errc::not_allowed);
   BOOST_TEST(values.error().subject.find("not_bound") != std::string::npos);
@@ -81,7 +81,7 @@ void every_name_that_is_withheld_is_told(ContractStore& it) {
 void entries_of_a_shared_store_have_rising_numbers(ContractStore& it) {
   const auto made = it.wait(it.store().secrets().create(tenant_id(1), new_default("a", "tool", "key"), who()));
   BOOST_REQUIRE(made);
-  BOOST_REQUIRE(it.wait(it.other().secrets().resolve(for_tool("tool"), who())));
+  BOOST_REQUIRE(it.wait(resolve_values(it.other(), for_tool("tool"), tool_context())));
   BOOST_REQUIRE(it.wait(it.other().secrets().remove(tenant_id(1), made->id, who())));
   const auto bodies = it.audit();
   BOOST_TEST(count(bodies, "\"change\":1,") == (it.shared() ? 2U : 0U));  // the creation, and the release after it

@@ -1,6 +1,8 @@
 // Rules of secrets: create, read, list, change, delete, unique names, defaults, ids.
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
+
 #include "store/engine/await.hpp"
 #include "store/rows/newest_secret.hpp"
 #include "store/secrets/secrets.hpp"
@@ -95,6 +97,27 @@ void a_list_has_every_secret_once_in_the_order_of_creation(ContractStore& it) {
   BOOST_TEST(seen == std::size_t{count});
 }
 
+/// Between two secrets of it the engine may begin again.
+void a_list_with_last_uses_has_every_secret_once(ContractStore& it) {
+  constexpr std::size_t count = 40;
+  std::vector<crypto::Uuid> ids;
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto made = it.wait(it.store().secrets().create(tenant_id(1), new_secret("n" + std::to_string(i)), who()));
+    BOOST_REQUIRE(made);
+    ids.push_back(made->id);
+  }
+  std::ranges::sort(ids);
+  ListQuery query;
+  query.with_last_use = true;
+  for (int n = 0; n < 20; ++n) {
+    const auto all = it.wait(it.other().secrets().list(tenant_id(1), query, who()));
+    BOOST_REQUIRE(all);
+    std::vector<crypto::Uuid> listed;
+    for (const SecretInfo& secret : all->secrets) listed.push_back(secret.id);
+    BOOST_TEST((listed == ids));
+  }
+}
+
 Task<Outcome<void>> put_newest(Transaction& transaction, crypto::Uuid id) {
   put_newest_secret(transaction, tenant_id(1), id);
   co_return Outcome<void>();
@@ -127,6 +150,7 @@ std::vector<ContractRule> secret_rules() {
       {"a_change_is_seen_and_counted", a_change_is_seen_and_counted},
       {"what_was_deleted_is_gone", what_was_deleted_is_gone},
       {"a_list_has_every_secret_once_in_the_order_of_creation", a_list_has_every_secret_once_in_the_order_of_creation},
+      {"a_list_with_last_uses_has_every_secret_once", a_list_with_last_uses_has_every_secret_once},
       {"a_new_id_exceeds_that_of_a_host_whose_clock_is_ahead", a_new_id_exceeds_that_of_a_host_whose_clock_is_ahead},
   };
 }

@@ -27,7 +27,7 @@ void the_quota_is_the_sum_of_the_secrets(ContractStore& it) {
 }
 
 void a_quota_that_would_be_exceeded_refuses(ContractStore& it) {
-  BOOST_REQUIRE(it.wait(it.store().tenants().set_quota(tenant_id(1), 200, who())));
+  BOOST_REQUIRE(it.wait(it.store().tenants().set_quota(tenant_id(1), 200, operator_context())));
   BOOST_REQUIRE(it.wait(it.other().secrets().create(tenant_id(1), new_secret("a", std::string(150, 'x')), who())));
   const auto refused = it.wait(it.store().secrets().create(tenant_id(1), new_secret("b", std::string(60, 'x')), who()));
   BOOST_REQUIRE(!refused);
@@ -39,7 +39,7 @@ void limits_apply_on_every_host(ContractStore& it) {
   TenantLimits limits;
   limits.requests_per_second = 7;
   limits.secrets = 1;
-  BOOST_REQUIRE(it.wait(it.store().tenants().set_limits(tenant_id(1), limits, who())));
+  BOOST_REQUIRE(it.wait(it.store().tenants().set_limits(tenant_id(1), limits, operator_context())));
   for (int i = 0; i < 8; ++i) {  // from a cache or from the store
     const auto found = it.wait(it.other().tenants().limits(tenant_id(1)));
     BOOST_REQUIRE(found);
@@ -68,7 +68,7 @@ void an_erased_tenant_leaves_nothing(ContractStore& it) {
   }
   BOOST_REQUIRE(it.wait(it.other().api_keys().add(some_api_key("kept", tenant_id(2)), who())));
   BOOST_REQUIRE(it.wait(it.other().api_keys().record_uses(uses)));
-  const auto erased = it.wait(it.other().tenants().erase(tenant_id(1), {}, who()));
+  const auto erased = it.wait(it.other().tenants().erase(tenant_id(1), {}, operator_context()));
   BOOST_REQUIRE(erased);
   BOOST_TEST(erased->secrets == 60U);
   BOOST_TEST(erased->api_keys == 20U);

@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "store/etcd/open_etcd.hpp"
-#include "store/rows/store_meta.hpp"
 #include "test/unit/store/contract/contract_store_fixture.hpp"
 #include "test/unit/store/etcd/etcd_cluster_fixture.hpp"
 
@@ -28,16 +27,7 @@ EtcdCluster& cluster() {
 class EtcdEngines final : public ContractEngines {
  public:
   explicit EtcdEngines(const StoreKeys& keys) : name_(next_name()) {
-    auto named = first_keys_value(keys);
-    BOOST_REQUIRE(named);
-    std::vector<std::pair<Bytes, Bytes>> rows;
-    const auto add = [&rows](ByteView key, Bytes value) {
-      rows.emplace_back(Bytes(key.begin(), key.end()), std::move(value));
-    };
-    add(rows_row_key(), rows_value());
-    add(keys_row_key(), std::move(*named));
-    add(format_row_key(), format_value(slots_store_format));
-    const auto created = create_etcd_store(options(), std::move(rows));
+    const auto created = create_etcd_store(options(), first_shared_rows(keys));
     BOOST_REQUIRE_MESSAGE(created, "cannot create a store in etcd");
   }
 

@@ -10,6 +10,8 @@
 
 #include "store/api_keys/api_keys.hpp"
 #include "store/rows/store_meta.hpp"
+#include "store/secrets/releases.hpp"
+#include "store/secrets/secrets.hpp"
 #include "test/unit/store/api_keys/api_key_fixture.hpp"
 #include "test/unit/store/contract/contract_store_fixture.hpp"
 #include "test/unit/store/etcd/engine/fake_engine_parts_fixture.hpp"
@@ -24,27 +26,31 @@ namespace {
 
 class Engines final : public ContractEngines {
  public:
-  Engines(const StoreKeys& keys, std::shared_ptr<FakeCluster> cluster) : cluster_(std::move(cluster)) {
+  Engines(const StoreKeys& keys, std::shared_ptr<FakeCluster> cluster, std::size_t operations)
+      : cluster_(std::move(cluster)), operations_(operations) {
     const KeyMap map("main");
-    auto named = first_keys_value(keys);
-    BOOST_REQUIRE(named);
-    cluster_->put(map.key(Table::meta, rows_row_key()), rows_value());
-    cluster_->put(map.key(Table::meta, keys_row_key()), std::move(*named));
-    cluster_->put(map.key(Table::meta, format_row_key()), format_value(slots_store_format));
+    for (auto& [key, value] : first_shared_rows(keys)) cluster_->put(map.key(Table::meta, key), std::move(value));
   }
 
   Outcome<std::unique_ptr<Engine>> open() override {
-    return std::unique_ptr<Engine>(etcd::testing::engine_on(*cluster_, {.slot = ++hosts_}));
+    etcd::testing::EngineChoice choice;
+    choice.slot = ++hosts_;
+    choice.limits.operations = operations_;
+    return std::unique_ptr<Engine>(etcd::testing::engine_on(*cluster_, std::move(choice)));
   }
   bool shared() const override { return true; }
 
  private:
   const std::shared_ptr<FakeCluster> cluster_;
+  const std::size_t operations_;
   std::uint16_t hosts_ = 0;
 };
 
-MakeEngines engines_on(std::shared_ptr<FakeCluster> cluster) {
-  return [cluster = std::move(cluster)](const StoreKeys& keys) { return std::make_unique<Engines>(keys, cluster); };
+/// Each transaction has so many operations at most.
+MakeEngines engines_on(std::shared_ptr<FakeCluster> cluster, std::size_t operations = 1024) {
+  return [cluster = std::move(cluster), operations](const StoreKeys& keys) {
+    return std::make_unique<Engines>(keys, cluster, operations);
+  };
 }
 
 }  // namespace
@@ -70,6 +76,45 @@ BOOST_DATA_TEST_CASE(rule_with_lost_answers, data::make(contract_rules())) {
   sample.check(it);
 }
 
+BOOST_AUTO_TEST_CASE(a_tenant_may_have_more_api_keys_than_a_transaction_has_operations) {
+  const auto cluster = std::make_shared<FakeCluster>();
+  ContractStore it(engines_on(cluster, 40));
+  constexpr int limit = 100;  // the default of the contract's stores
+  for (int i = 0; i < limit; ++i) {
+    const auto added = it.wait(it.store().api_keys().add(some_api_key(numbered(i)), who()));
+    BOOST_REQUIRE_MESSAGE(added, "key " << i << ": " << to_string(added.error().code));
+  }
+  const auto refused = it.wait(it.other().api_keys().add(some_api_key(numbered(limit)), who()));
+  BOOST_REQUIRE(!refused);
+  BOOST_CHECK(refused.error().code == Errc::too_many_api_keys);
+}
+
+/// Otherwise credentials that nobody has issued would take etcd from the others.
+BOOST_AUTO_TEST_CASE(look_ups_of_unknown_api_keys_are_bounded) {
+  const auto cluster = std::make_shared<FakeCluster>();
+  ContractStore it(engines_on(cluster));
+  BOOST_REQUIRE(it.wait(it.store().api_keys().add(some_api_key(numbered(1)), who())));
+  etcd::FakeFaults faults;
+  faults.most_delay = std::chrono::milliseconds(20);
+  cluster->set_faults(faults);
+  constexpr std::size_t more = 50;
+  std::size_t missing = 0;
+  std::size_t refused = 0;
+  boost::asio::io_context io(1);
+  for (std::size_t i = 0; i < ApiKeys::most_look_ups + more; ++i) {
+    const auto note = [&](const std::exception_ptr& thrown, const Outcome<ApiKey>& found) {
+      BOOST_TEST(!thrown);
+      BOOST_REQUIRE(!found);
+      ++(found.error().code == Errc::overloaded ? refused : missing);
+    };
+    boost::asio::co_spawn(io, it.store().api_keys().find(numbered(1'000 + static_cast<int>(i))), note);
+  }
+  io.run();
+  BOOST_TEST(missing == ApiKeys::most_look_ups);
+  BOOST_TEST(refused == more);
+  BOOST_TEST(it.wait(it.store().api_keys().find(numbered(1))).has_value());
+}
+
 BOOST_AUTO_TEST_CASE(many_api_keys_cost_few_requests) {
   const auto cluster = std::make_shared<FakeCluster>();
   ContractStore it(engines_on(cluster));
@@ -88,6 +133,26 @@ BOOST_AUTO_TEST_CASE(many_api_keys_cost_few_requests) {
   BOOST_TEST(listed->size() == static_cast<std::size_t>(number));
   BOOST_TEST((listed->back().last_used_at == 1'750'000'000'000'000));
   BOOST_TEST(cluster->reads() - before <= 10U);
+}
+
+BOOST_AUTO_TEST_CASE(a_release_costs_few_requests) {
+  const auto cluster = std::make_shared<FakeCluster>();
+  ContractStore it(engines_on(cluster));
+  ResolveQuery query;
+  query.tenant = tenant_id(1);
+  query.tool_name = "tool";
+  for (int i = 0; i < 5; ++i) {
+    const std::string n = std::to_string(i);
+    BOOST_REQUIRE(it.wait(it.store().secrets().create(tenant_id(1), new_default("d" + n, "tool", "a" + n, n), who())));
+    BOOST_REQUIRE(it.wait(it.store().secrets().create(tenant_id(1), new_secret("named " + n, n), who())));
+    query.secrets.emplace_back("b" + n, "named " + n);
+  }
+  const auto before = cluster->reads();
+  const auto values = it.wait(it.store().releases().resolve(std::move(query), who()));
+  BOOST_REQUIRE(values);
+  BOOST_TEST(values->values.size() == 10U);
+  // The record with names and entries, the named secrets, the defaults, and what the commit compares.
+  BOOST_TEST(cluster->reads() - before <= 4U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

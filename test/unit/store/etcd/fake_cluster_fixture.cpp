@@ -205,11 +205,21 @@ bool FakeCluster::holds(const Compare& compare) const {
   });
 }
 
+std::int64_t FakeCluster::creation_of(const std::vector<Version>& versions, const Version* version) {
+  std::int64_t created = version->revision;
+  for (const Version* each = version; each->value; --each) {
+    created = each->revision;
+    if (each == versions.data()) break;
+  }
+  return created;
+}
+
 RpcOutcome<ReadTxnResult> FakeCluster::read_now(const ReadTxn& txn) const {
   ReadTxnResult result;
   result.revision = txn.revision == 0 ? revision_ : txn.revision;
   if (result.revision < compacted_) return failure(RpcErrc::compacted);
   if (result.revision > revision_) return failure(RpcErrc::invalid);
+  std::size_t bytes = 0;
   for (const Range& range : txn.ranges) {
     RangeResult& found = result.ranges.emplace_back();
     for (const auto& [key, version] : rows_in(range.key, range.end, result.revision)) {
@@ -221,9 +231,12 @@ RpcOutcome<ReadTxnResult> FakeCluster::read_now(const ReadTxn& txn) const {
       row.key = key;
       if (!range.keys_only) row.value = *version->value;
       row.mod_revision = version->revision;
+      row.create_revision = creation_of(rows_.at(key), version);
       row.lease = version->lease;
+      bytes += row.key.size() + row.value.size();
     }
   }
+  if (bytes > most_answer_bytes_) return failure(RpcErrc::too_large);
   return result;
 }
 
@@ -244,6 +257,7 @@ void FakeCluster::set_row(const Bytes& key, std::optional<Bytes> value, std::int
 }
 
 RpcOutcome<WriteTxnResult> FakeCluster::write_now(const WriteTxn& txn) {
+  if (std::max(txn.compares.size(), txn.changes.size()) > most_operations_) return failure(RpcErrc::too_large);
   std::set<Bytes> keys;
   for (const Change& change : txn.changes)
     if (!keys.insert(key_of(change)).second) return failure(RpcErrc::invalid);
@@ -325,6 +339,9 @@ void FakeCluster::write(WriteTxn txn, Clock::time_point deadline, EtcdClient::Do
       answer_delay = some_delay();
       if (!reachable_ || happens(faults_.refused_writes) || Clock::now() >= deadline) {
         // Not applied.
+      } else if (holds_) {
+        outcome = failure(RpcErrc::in_doubt);
+        if (!held_) held_ = txn;
       } else if (happens(faults_.lost_writes)) {
         outcome = failure(RpcErrc::in_doubt);
         if (happens(0.5)) {
@@ -354,6 +371,33 @@ void FakeCluster::set_faults(const FakeFaults& faults) {
 void FakeCluster::set_no_space(bool no_space) {
   const std::lock_guard lock(mutex_);
   no_space_ = no_space;
+}
+
+void FakeCluster::set_most_operations(std::size_t operations) {
+  const std::lock_guard lock(mutex_);
+  most_operations_ = operations;
+}
+
+void FakeCluster::set_most_answer_bytes(std::size_t bytes) {
+  const std::lock_guard lock(mutex_);
+  most_answer_bytes_ = bytes;
+}
+
+void FakeCluster::hold_writes() {
+  const std::lock_guard lock(mutex_);
+  holds_ = true;
+  held_.reset();
+}
+
+void FakeCluster::stop_holding() {
+  const std::lock_guard lock(mutex_);
+  holds_ = false;
+}
+
+bool FakeCluster::deliver_held() {
+  const std::lock_guard lock(mutex_);
+  const auto written = write_now(held_.value());
+  return written && written->applied;
 }
 
 void FakeCluster::set_reachable(bool reachable) {

@@ -35,6 +35,16 @@ class FakeCluster {
 
   void set_faults(const FakeFaults& faults);
   void set_no_space(bool no_space);
+  /// Larger Txns are answered `too_large`, in compares or in changes.
+  void set_most_operations(std::size_t operations);
+  /// Likewise reads whose rows have more bytes.
+  void set_most_answer_bytes(std::size_t bytes);
+  /// From now on writes are answered `in_doubt`. The first one is kept, the others are lost.
+  void hold_writes();
+  /// Writes are answered as before.
+  void stop_holding();
+  /// Now the write that was kept arrives. Returns whether it was applied.
+  bool deliver_held();
   /// All later requests are answered `unreachable`.
   void set_reachable(bool reachable);
   void compact(std::int64_t revision);
@@ -73,6 +83,7 @@ class FakeCluster {
   std::chrono::microseconds some_delay();
   bool happens(double probability);
   const Version* version_at(const std::vector<Version>& versions, std::int64_t revision) const;
+  static std::int64_t creation_of(const std::vector<Version>& versions, const Version* version);
   std::vector<std::pair<Bytes, const Version*>> rows_in(const Bytes& key, const Bytes& end,
                                                         std::int64_t revision) const;
   bool holds(const Compare& compare) const;
@@ -91,6 +102,10 @@ class FakeCluster {
   FakeFaults faults_;
   bool no_space_ = false;
   bool reachable_ = true;
+  bool holds_ = false;
+  std::optional<WriteTxn> held_;
+  std::size_t most_operations_ = SIZE_MAX;
+  std::size_t most_answer_bytes_ = SIZE_MAX;
   std::int64_t revision_ = 1;
   std::int64_t compacted_ = 0;
   std::int64_t next_lease_ = 1;

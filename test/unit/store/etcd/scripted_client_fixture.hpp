@@ -41,7 +41,13 @@ class ScriptedCluster {
       WatchEvent event;
       event.mod_revision = revision;
       if (const Put* put = std::get_if<Put>(&change)) {
-        rows[put->key] = KeyValue{.key = put->key, .value = put->value, .mod_revision = revision, .lease = put->lease};
+        const auto before = rows.find(put->key);
+        const std::int64_t created = before == rows.end() ? revision : before->second.create_revision;
+        rows[put->key] = KeyValue{.key = put->key,
+                                  .value = put->value,
+                                  .mod_revision = revision,
+                                  .create_revision = created,
+                                  .lease = put->lease};
         event.key = put->key;
         event.value = put->value;
       } else {

@@ -105,8 +105,8 @@ BOOST_AUTO_TEST_CASE(a_keyring_that_was_edited_by_hand_can_be_rewrapped_to) {
     const crypto::KeyId next = r.rings.add(kind);
     r.rings.promote(kind, next);
     r.fixture.reopen_with(r.rings.load());
-    BOOST_TEST(
-        refused(r.fixture.wait(r.fixture.store().keys().rewrap_step(kind, {}, 128, who())), "which the store does not name"));
+    BOOST_TEST(refused(r.fixture.wait(r.fixture.store().keys().rewrap_step(kind, {}, 128, who())),
+                       "which the store does not name"));
     const auto begun = r.fixture.wait(r.fixture.store().keys().begin_rewrap(kind, who()));
     BOOST_REQUIRE((begun && *begun == next));
     BOOST_TEST(r.run(kind, 128).problems.empty());

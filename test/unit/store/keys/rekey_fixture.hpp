@@ -94,7 +94,7 @@ struct RekeyFixture : StoreFixture {
     ResolveQuery query;
     query.tenant = id;
     query.tool_name = tool_of(n);
-    auto values = wait(store().secrets().resolve(query, a_tool()));
+    auto values = wait(resolve_values(store(), query, a_tool()));
     if (!values) return "failed: " + values.error().subject;
     std::string all;
     for (const ReleasedValue& value : *values) all += text_of(value.value);

@@ -26,6 +26,12 @@ void damage_value(RekeyFixture& f, const crypto::Uuid& id) {
   f.put(Table::tenants, key, std::string(crypto::as_text(altered)));
 }
 
+crypto::Uuid parse_secret_id(const std::string& row_key) {
+  crypto::Uuid id;
+  BOOST_REQUIRE(parse_id(crypto::as_bytes(row_key).last(id.bytes.size()), id));
+  return id;
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(rekey)
@@ -127,6 +133,36 @@ BOOST_AUTO_TEST_CASE(changes_of_a_tenant_that_is_half_way) {
   f.expect_clean();
 }
 
+// Secrets move before previous values. A box of the previous pair that came back in between would be lost with the
+// pair.
+BOOST_AUTO_TEST_CASE(a_rollback_to_a_value_that_has_not_moved_waits_for_it) {
+  RekeyFixture f;
+  constexpr std::size_t secrets = 6;
+  f.make_tenant(tenant, secrets);
+  const auto infos = f.listed(tenant);
+  for (const SecretInfo& info : infos) {
+    SecretUpdate change;
+    change.value.emplace().append(std::string_view("another value"));
+    BOOST_REQUIRE(f.wait(f.store().secrets().update(tenant, info.id, std::move(change), who())));
+  }
+  const auto order = f.order();
+  RekeyStep done = f.step(order, tenant);
+  done = f.step(order, tenant, done.next, secrets);
+  BOOST_REQUIRE(!done.finished);
+  BOOST_REQUIRE(f.sealed_to(tenant, f.record(tenant).key->id()) == secrets);
+  const auto early = f.wait(f.store().secrets().rollback(tenant, infos[0].id, 1, who()));
+  BOOST_REQUIRE(!early);
+  BOOST_CHECK(early.error().code == Errc::unavailable);
+  while (!done.finished) done = f.step(order, tenant, done.next, secrets);
+  BOOST_TEST(done.problems.empty());
+  BOOST_TEST(!f.record(tenant).previous_key.has_value());
+  for (const SecretInfo& info : infos) {
+    BOOST_TEST(f.wait(f.store().secrets().rollback(tenant, info.id, 1, who())).has_value());
+  }
+  f.expect_values(tenant, secrets);
+  BOOST_TEST(f.verify().problem_count == 0U);
+}
+
 BOOST_AUTO_TEST_CASE(a_tenant_that_is_erased_meanwhile) {
   RekeyFixture f;
   f.make_tenant(tenant, 20);
@@ -175,6 +211,13 @@ BOOST_AUTO_TEST_CASE(a_value_of_an_unknown_pair_is_reported_and_stays) {
   BOOST_REQUIRE_EQUAL(ran.problems.size(), 2U);
   BOOST_TEST(says(ran.problems.front(), ": its value names a key that its tenant's record does not"));
   BOOST_TEST(!f.record(tenant).previous_key.has_value());
+  // It goes when its user stores it again.
+  SecretUpdate change;
+  change.value.emplace().append(std::string_view("stored again"));
+  const auto id = parse_secret_id(f.secrets(tenant).begin()->first);
+  const auto changed = f.wait(f.store().secrets().update(tenant, id, std::move(change), who()));
+  BOOST_REQUIRE(changed);
+  BOOST_TEST(changed->versions == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(a_pair_that_is_not_accepted_gets_no_values) {
@@ -212,14 +255,14 @@ BOOST_AUTO_TEST_CASE(a_strict_tenant_s_values_are_bound) {
   f.expect_clean();
 }
 
-BOOST_AUTO_TEST_CASE(rows_of_format_1_become_format_2_with_the_same_use) {
+BOOST_AUTO_TEST_CASE(rows_have_the_newest_format_and_the_same_use) {
   RekeyFixture f;
   f.make_tenant(tenant, 1);
   const TenantRecord before = f.record(tenant);
   BOOST_REQUIRE(f.rekey({.tenant = tenant}).done);
   const Rows rows = f.secrets(tenant);
   const auto secret = parse_secret_row(crypto::as_bytes(rows.begin()->second));
-  BOOST_TEST(unsigned{secret->header.format} == 2U);
+  BOOST_TEST(unsigned{secret->header.format} == 3U);
   BOOST_TEST((crypto::value_format_of(secret->value_box) == crypto::ValueFormat::padded));
   BOOST_TEST(f.record(tenant).used == before.used);
   f.expect_clean();

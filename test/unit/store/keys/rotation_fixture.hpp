@@ -122,7 +122,7 @@ struct RotationFixture {
     ResolveQuery query;
     query.tenant = tenant;
     query.tool_name = tool;
-    auto values = fixture.wait(fixture.store().secrets().resolve(query, who()));
+    auto values = fixture.wait(resolve_values(fixture.store(), query, who()));
     if (!values) return "failed: " + values.error().subject;
     std::string all;
     for (const ReleasedValue& value : *values) all += text_of(value.value);

@@ -91,4 +91,17 @@ BOOST_AUTO_TEST_CASE(a_mask_stays_as_it_was_made) {
   BOOST_TEST(!tacit::store::is_mask_of("****", pem));
 }
 
+// Of such values the time of a search from each place would grow with the square of the length. This one ends at once.
+BOOST_AUTO_TEST_CASE(long_values_of_half_armour_are_masked) {
+  constexpr std::size_t size = std::size_t{1} << 20;
+  for (const std::string& part : {std::string("-----BEGIN "), std::string("-----BEGIN x\n"), std::string("-----\n")}) {
+    std::string value = "abcdefgh";
+    while (value.size() < size) value += part;
+    value += "ijklmnop";
+    BOOST_TEST(store::mask(value) == "abcd****mnop");
+  }
+  BOOST_TEST(store::mask(std::string(size, '-')) == "----****----");
+  BOOST_TEST(store::mask(std::string(size, ' ') + "abcdefgh") == "a****h");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

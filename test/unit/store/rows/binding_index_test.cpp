@@ -70,7 +70,7 @@ BOOST_AUTO_TEST_CASE(one_tool_among_ten_thousand_bindings_reads_a_handful_of_row
     const std::string tool = "vendor" + std::to_string(i % 100) + "__tool" + std::to_string(i);
     NewSecret secret = new_default("s" + std::to_string(i), i % 2 == 0 ? tool : tool + "__*", "key");
     boost::asio::co_spawn(context, fixture.store().secrets().create(tenant_id(1), std::move(secret), who()),
-                          [](std::exception_ptr error, const Outcome<SecretInfo>& made) {
+                          [](std::exception_ptr error, const Outcome<ChangedSecret>& made) {
                             BOOST_TEST(!error);
                             BOOST_TEST(made.has_value());
                           });
@@ -86,7 +86,7 @@ BOOST_AUTO_TEST_CASE(one_tool_among_ten_thousand_bindings_reads_a_handful_of_row
     query.tenant = tenant_id(1);
     query.tool_name = tool;
     const auto before = fixture.engine().statistics().rows_read;
-    const auto values = fixture.wait(fixture.store().secrets().resolve(std::move(query), who()));
+    const auto values = fixture.wait(resolve_values(fixture.store(), std::move(query), who()));
     BOOST_REQUIRE(values);
     return std::pair(values->size(), fixture.engine().statistics().rows_read - before);
   };

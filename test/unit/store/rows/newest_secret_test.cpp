@@ -56,7 +56,19 @@ BOOST_AUTO_TEST_CASE(a_successor_keeps_version_and_variant) {
 
 BOOST_AUTO_TEST_CASE(the_last_id_has_no_successor) {
   BOOST_TEST(!id_above(id("ffffffff-ffff-7fff-bfff-ffffffffffff"), now));
-  BOOST_TEST(!id_above(id("ffffffff-ffff-4fff-bfff-ffffffffffff"), now));  // of another version
+  BOOST_TEST(!id_above(id("ffffffff-ffff-8fff-bfff-ffffffffffff"), now));  // of another version
+}
+
+/// An import may have made it.
+BOOST_AUTO_TEST_CASE(an_id_of_another_version_has_a_larger_one_of_version_7) {
+  const auto after = [](const char* text) {
+    return id_above(id(text), std::chrono::system_clock::time_point())->str();
+  };
+  BOOST_TEST(after("ffffffff-ffff-4fff-bfff-ffffffffffff") == "ffffffff-ffff-7000-8000-000000000000");
+  BOOST_TEST(after("fffffffe-ffff-8123-8000-000000000005") == "ffffffff-0000-7000-8000-000000000000");
+  BOOST_TEST(after("ffffffff-0000-7123-4567-000000000005") == "ffffffff-0000-7123-8000-000000000000");
+  BOOST_TEST(after("ffffffff-0000-7123-c567-000000000005") == "ffffffff-0000-7124-8000-000000000000");
+  BOOST_TEST(after("ffffffff-0000-7fff-c567-000000000005") == "ffffffff-0001-7000-8000-000000000000");
 }
 
 BOOST_AUTO_TEST_CASE(the_row_is_read_back_and_an_incomplete_one_is_refused) {

@@ -52,7 +52,7 @@ struct FirstWritesFixture : StoreFixture {
     ResolveQuery query;
     query.tenant = tenant_id(tenant);
     query.tool_name = "tool";
-    return wait(store().secrets().resolve(std::move(query), of_plane("tools")));
+    return wait(resolve_values(store(), std::move(query), of_plane("tools")));
   }
   std::string released(std::uint8_t tenant) {
     const auto values = resolve(tenant);
@@ -78,14 +78,14 @@ struct FirstWritesFixture : StoreFixture {
   /// How many of these tenants, which write at once, fail with `code`, or succeed.
   std::size_t count(std::uint8_t tenants, std::optional<Errc> code) {
     boost::asio::io_context context(1);
-    std::vector<Outcome<SecretInfo>> outcomes;
+    std::vector<Outcome<ChangedSecret>> outcomes;
     for (std::uint8_t n = 1; n <= tenants; ++n) {
       boost::asio::co_spawn(
           context, store().secrets().create(tenant_id(n), new_secret("s"), who()),
-          [&outcomes](std::exception_ptr, Outcome<SecretInfo> outcome) { outcomes.push_back(std::move(outcome)); });
+          [&outcomes](std::exception_ptr, Outcome<ChangedSecret> outcome) { outcomes.push_back(std::move(outcome)); });
     }
     context.run();
-    return static_cast<std::size_t>(std::ranges::count_if(outcomes, [code](const Outcome<SecretInfo>& outcome) {
+    return static_cast<std::size_t>(std::ranges::count_if(outcomes, [code](const Outcome<ChangedSecret>& outcome) {
       return code ? !outcome && outcome.error().code == *code : outcome.has_value();
     }));
   }
@@ -256,7 +256,7 @@ BOOST_AUTO_TEST_CASE(nothing_is_sealed_to_a_pair_that_is_not_signed) {
 BOOST_AUTO_TEST_CASE(a_pair_without_a_signature_is_used_until_signatures_are_required) {
   FirstWritesFixture fixture;
   TenantRecord record = new_tenant(*keys_of_phase(SigningPhase::required).metadata, tenant_id(1)).record;
-  record.format = store_format;
+  record.format = third_rows_format;
   record.changes = 0;
   record.key = unsigned_pair(1);
   fixture.put_record(1, record);

@@ -38,7 +38,7 @@ struct ResolveFixture : StoreFixture {
     query.tool_name = std::move(tool);
     query.provided_args = std::move(provided);
     query.secrets = std::move(named);
-    return wait(store().secrets().resolve(std::move(query), who()));
+    return wait(resolve_values(store(), std::move(query), who()));
   }
   /// "argument=value " for each, in the order of the arguments.
   std::string text(const Outcome<std::vector<ReleasedValue>>& outcome) {
@@ -234,7 +234,7 @@ BOOST_AUTO_TEST_CASE(no_value_is_released_before_its_entry_is_durable) {
   ResolveQuery query;
   query.tenant = tenant_id(1);
   query.tool_name = "tool";
-  const auto refused = fixture.wait(fixture.store().secrets().resolve(std::move(query), who()));
+  const auto refused = fixture.wait(resolve_values(fixture.store(), std::move(query), who()));
   BOOST_CHECK(code_of(refused) == Errc::unavailable);
 }
 
@@ -257,7 +257,7 @@ BOOST_AUTO_TEST_CASE(an_erasure_before_the_record_of_a_release) {
     ResolveQuery query;
     query.tenant = tenant_id(1);
     query.tool_name = "tool";
-    const auto values = fixture.wait((*second)->secrets().resolve(std::move(query), who()));
+    const auto values = fixture.wait(resolve_values(**second, std::move(query), who()));
     if (ended) {
       BOOST_TEST(fixture.text(values).empty());  // an unknown tenant has no defaults
     } else {
@@ -285,7 +285,7 @@ BOOST_AUTO_TEST_CASE(root_rewraps_before_the_record_of_a_release_do_not_hinder_i
   ResolveQuery query;
   query.tenant = tenant_id(1);
   query.tool_name = "tool";
-  BOOST_TEST(fixture.text(fixture.wait((*second)->secrets().resolve(std::move(query), who()))) == "key=the value ");
+  BOOST_TEST(fixture.text(fixture.wait(resolve_values(**second, std::move(query), who()))) == "key=the value ");
 }
 
 BOOST_AUTO_TEST_CASE(a_value_that_changes_meanwhile_is_released_as_one_or_the_other) {

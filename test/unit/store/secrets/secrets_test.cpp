@@ -45,6 +45,8 @@ struct SecretsFixture : StoreFixture {
     copy.tool_name = change.tool_name;
     copy.tool_arg = change.tool_arg;
     copy.is_default_for_tool = change.is_default_for_tool;
+    copy.expires_at = change.expires_at;
+    copy.discard_previous = change.discard_previous;
     return wait(store().secrets().update(tenant, secret.id, std::move(copy), who()));
   }
   QuotaState quota() { return *wait(store().tenants().quota(tenant, who())); }
@@ -90,7 +92,7 @@ BOOST_AUTO_TEST_CASE(the_api_plane_needs_no_private_key) {
   ResolveQuery query;
   query.tenant = fixture.tenant;
   query.tool_name = "tool";
-  const auto refused = fixture.wait(fixture.store().secrets().resolve(std::move(query), who()));
+  const auto refused = fixture.wait(resolve_values(fixture.store(), std::move(query), who()));
   BOOST_REQUIRE(!refused);
   BOOST_CHECK(refused.error().code == Errc::unavailable);
 }
@@ -279,7 +281,7 @@ BOOST_AUTO_TEST_CASE(values_may_hold_any_character) {
   ResolveQuery query;
   query.tenant = fixture.tenant;
   query.tool_name = "tool";
-  const auto values = fixture.wait(fixture.store().secrets().resolve(std::move(query), who()));
+  const auto values = fixture.wait(resolve_values(fixture.store(), std::move(query), who()));
   BOOST_REQUIRE(values);
   BOOST_TEST(text_of(values->at(0).value) == value);
 }

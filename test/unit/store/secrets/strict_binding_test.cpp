@@ -53,7 +53,7 @@ struct StrictFixture : StoreFixture {
     query.tenant = secret.tenant;
     query.tool_name = std::move(tool);
     query.secrets.emplace_back(std::move(argument), secret.name);
-    return wait(store().secrets().resolve(std::move(query), of_plane("tools")));
+    return wait(resolve_values(store(), std::move(query), of_plane("tools")));
   }
   std::string released(const SecretInfo& secret, std::string tool, std::string argument = "key") {
     const auto values = resolve(secret, std::move(tool), std::move(argument));

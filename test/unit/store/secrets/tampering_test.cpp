@@ -51,7 +51,7 @@ struct TamperFixture : StoreFixture {
     query.tenant = tenant_id(tenant);
     query.tool_name = "tool";
     if (!named.empty()) query.secrets.emplace_back("key", named);
-    return wait(store().secrets().resolve(std::move(query), who()));
+    return wait(resolve_values(store(), std::move(query), who()));
   }
   Outcome<SecretInfo> rename(const SecretInfo& secret) {
     SecretUpdate update;

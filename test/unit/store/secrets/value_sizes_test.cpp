@@ -46,7 +46,7 @@ struct SizesFixture : StoreFixture {
     query.tenant = tenant_id(1);
     query.tool_name = "tool";
     query.secrets.emplace_back("key", name);
-    const auto values = wait(store().secrets().resolve(std::move(query), who()));
+    const auto values = wait(resolve_values(store(), std::move(query), who()));
     BOOST_REQUIRE_MESSAGE(values, values.error().subject);
     return text_of(values->at(0).value);
   }
@@ -87,7 +87,7 @@ BOOST_AUTO_TEST_CASE(boxes_have_padded_sizes) {
   for (const std::size_t size : {4U, 5U, 28U, 29U, 60U, 61U, 200U, 203U, 1000U, 1024U}) {
     const std::string name = "n" + std::to_string(size);
     const SecretInfo secret = fixture.create(name, size);
-    BOOST_TEST(fixture.format_of_row(secret) == second_secret_format);
+    BOOST_TEST(fixture.format_of_row(secret) == third_secret_format);
     BOOST_TEST(fixture.box_size(secret) == crypto::value_box_overhead + crypto::padme(4 + size));
     used += name.size() + size;
     BOOST_TEST(fixture.used() == used);
@@ -105,7 +105,7 @@ BOOST_AUTO_TEST_CASE(values_of_similar_lengths_have_rows_of_one_size) {
 }
 
 BOOST_AUTO_TEST_CASE(the_quota_counts_exact_lengths_in_both_formats) {
-  for (const std::uint32_t format : {2U, store_format}) {
+  for (const std::uint32_t format : {2U, third_rows_format, store_format}) {
     SizesFixture fixture(format);
     const SecretInfo secret = fixture.create("name", 100);
     BOOST_TEST(fixture.used() == 104U);
@@ -131,10 +131,10 @@ BOOST_AUTO_TEST_CASE(an_upgraded_store_counts_as_before) {
   fixture.rise();
   fixture.update(renamed, with_name("A"));
   BOOST_TEST(fixture.used() == 264U);
-  BOOST_TEST(fixture.format_of_row(renamed) == second_secret_format);
+  BOOST_TEST(fixture.format_of_row(renamed) == third_secret_format);
   BOOST_TEST(fixture.box_size(renamed) == box);  // the value stays as it was sealed
   BOOST_TEST(fixture.released("A") == std::string(50, 'v'));
-  fixture.update(renamed, with_name("AA"));  // now of format 2 with a box of format 1
+  fixture.update(renamed, with_name("AA"));  // now of format 3 with a box of format 1
   BOOST_TEST(fixture.used() == 265U);
   fixture.update(rewritten, with_value(60));
   BOOST_TEST(fixture.used() == 265U);

@@ -74,7 +74,7 @@ class SlicedFixture : public StoreFixture {
     ResolveQuery query;
     query.tenant = tenant_id(1);
     query.tool_name = std::move(tool);
-    return store().secrets().resolve(std::move(query), who());
+    return resolve_values(store(), std::move(query), who());
   }
 
  private:

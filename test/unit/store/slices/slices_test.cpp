@@ -13,6 +13,7 @@
 #include <string>
 #include <utility>
 
+#include "store/secrets/releases.hpp"
 #include "store/secrets/secrets.hpp"
 #include "store/slices/slice.hpp"
 #include "store/slices/turns.hpp"
@@ -293,17 +294,49 @@ BOOST_AUTO_TEST_CASE(named_secrets_are_found_in_slices_too) {
     fixture.create(new_secret("name " + n, "value " + n));
     query.secrets.emplace_back("argument " + n, "name " + n);
   }
-  const auto values = fixture.wait(fixture.store().secrets().resolve(query, who()));
+  const auto values = fixture.wait(resolve_values(fixture.store(), query, who()));
   BOOST_REQUIRE(values);
   BOOST_TEST(values->size() == 40U);
   BOOST_TEST(text_of(values->at(39).value) == "value 39");
   query.secrets.emplace_back("one more", "nobody");
   query.secrets.emplace_back("and another", "no one");
-  const auto refused = fixture.wait(fixture.store().secrets().resolve(query, who()));
+  const auto refused = fixture.wait(resolve_values(fixture.store(), query, who()));
   BOOST_REQUIRE(!refused);
   BOOST_TEST(
       refused.error().subject ==
       R"("nobody" for the argument "one more" (not_found); "no one" for the argument "and another" (not_found))");
+}
+
+// Two tools name it, for a third one between them it is the default: it is read in two slices.
+BOOST_AUTO_TEST_CASE(a_secret_that_changes_between_its_two_reads_is_released_in_one_state) {
+  SlicedFixture fixture;
+  const SecretInfo secret = fixture.create(new_default("s", "t*", "key", "value"));
+  ResolveManyQuery query;
+  query.tenant = tenant_id(1);
+  for (const char* tool : {"t1", "t2", "t3"}) {
+    query.tools.emplace_back().tenant = query.tenant;
+    query.tools.back().tool_name = tool;
+  }
+  query.tools.front().secrets.emplace_back("key", "s");
+  query.tools.back().secrets.emplace_back("key", "s");
+  for (int i = 0; i < 20; ++i) {
+    const std::string n = std::to_string(i);
+    fixture.create(new_secret("name " + n));
+    query.tools.front().secrets.emplace_back("argument " + n, "name " + n);
+  }
+  for (int steps = 0; steps < 60; ++steps) {
+    Stepwise<std::vector<ReleasedTool>> resolving(fixture.store().releases().resolve_many(query, who()));
+    for (int i = 0; i < steps && resolving.step(); ++i) continue;
+    SecretUpdate update;
+    update.value.emplace().append("value " + std::to_string(steps));
+    BOOST_REQUIRE(fixture.wait(fixture.store().secrets().update(tenant_id(1), secret.id, std::move(update), who())));
+    const auto tools = resolving.finish();
+    BOOST_REQUIRE(tools);
+    BOOST_TEST(tools->at(0).values.size() == 21U);
+    BOOST_REQUIRE((tools->at(1).values.size() == 1U && tools->at(2).values.size() == 1U));
+    BOOST_TEST(text_of(tools->at(1).values[0].value) == text_of(tools->at(2).values[0].value));
+    BOOST_TEST(tools->at(1).values[0].updated_at == tools->at(0).values[0].updated_at);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_resolve_reads_no_further_than_the_first_argument_too_many) {
@@ -316,7 +349,7 @@ BOOST_AUTO_TEST_CASE(a_resolve_reads_no_further_than_the_first_argument_too_many
     const std::string n = std::to_string(i);
     asio::co_spawn(context,
                    fixture.store().secrets().create(tenant_id(1), new_default("s" + n, "tool", "argument " + n), who()),
-                   [](std::exception_ptr error, const Outcome<SecretInfo>& made) {
+                   [](std::exception_ptr error, const Outcome<ChangedSecret>& made) {
                      BOOST_TEST(!error);
                      BOOST_TEST(made.has_value());
                    });
@@ -326,7 +359,7 @@ BOOST_AUTO_TEST_CASE(a_resolve_reads_no_further_than_the_first_argument_too_many
   query.tenant = tenant_id(1);
   query.tool_name = "tool";
   const auto before = fixture.engine().statistics().rows_read;
-  const auto refused = fixture.wait(fixture.store().secrets().resolve(std::move(query), who()));
+  const auto refused = fixture.wait(resolve_values(fixture.store(), std::move(query), who()));
   BOOST_REQUIRE(!refused);
   BOOST_CHECK(refused.error().code == Errc::too_many_arguments);
   // An entry and a secret for each of 257 arguments, and what every slice begins with; all of them would be 4,000.

@@ -254,7 +254,7 @@ BOOST_AUTO_TEST_CASE(a_secret_that_was_sealed_before_does_not_bring_the_key_back
   WorkBody<void> erasing = [&tenant](Transaction& transaction) { return erase_rows_of(transaction, tenant); };
   others.start(write<void>(fixture.engine(), erasing));
   others.poll();
-  Crowd<SecretInfo> creating;
+  Crowd<ChangedSecret> creating;
   creating.start(fixture.store().secrets().create(tenant, new_secret("second"), who()));
   creating.poll();
   commits.let_go();

@@ -72,7 +72,7 @@ struct AttackFixture : StoreFixture {
     ResolveQuery query;
     query.tenant = first;
     query.tool_name = tool;
-    return wait(store().secrets().resolve(query, by_tool_plane()));
+    return wait(resolve_values(store(), query, by_tool_plane()));
   }
   /// Expects that the run reports these problems.
   void rekey(const crypto::Uuid& tenant, const std::vector<std::string>& reported = {}) {

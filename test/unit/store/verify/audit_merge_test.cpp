@@ -80,7 +80,7 @@ BOOST_AUTO_TEST_CASE(changes_order_entries_whatever_the_clocks_say) {
 BOOST_AUTO_TEST_CASE(a_release_of_a_value_that_was_not_current_is_found) {
   Merge it;
   expect(it.run({{one, {created_at(1, 1, 1), updated_at(3, 2, 2, 2)}}, {tools, {released_at(2, 2, 1, 1)}}}),
-         {"audit entry tools-1:1: " + secret_of + " was released from a row that the log does not know"});
+         {"audit entry tools-1:1: " + the_secret + " was released from a row that the log does not know"});
 }
 
 BOOST_AUTO_TEST_CASE(a_release_that_comes_after_later_changes_is_judged_by_its_number) {
@@ -93,7 +93,7 @@ BOOST_AUTO_TEST_CASE(a_release_that_comes_after_later_changes_is_judged_by_its_n
   };
   expect(late(2, 2), {});
   const std::string not_known =
-      "audit entry tools-1:2: " + secret_of + " was released from a row that the log does not know";
+      "audit entry tools-1:2: " + the_secret + " was released from a row that the log does not know";
   expect(late(1, 1), {not_known});
   expect(late(3, 3), {not_known});
   expect(late(2, 1), {not_known});
@@ -103,6 +103,56 @@ BOOST_AUTO_TEST_CASE(a_release_does_not_come_before_the_change_of_its_number) {
   Merge it;
   // By the clocks the release is the first.
   expect(it.run({{one, {created_at(10, 1, 1), updated_at(20, 2, 2, 2)}}, {tools, {released_at(5, 2, 2, 2)}}}), {});
+}
+
+BOOST_AUTO_TEST_CASE(moved_rows_are_in_the_order_of_their_numbers) {
+  const AuditSlot operators = slot_of(SlotOwner::operators, 1);
+  const auto moved_at = [](int second, std::uint64_t change, std::uint8_t before, std::uint8_t after) {
+    const std::string row =
+        base64(tenant.view()) + base64(secret.view()) + base64(digest(before)) + base64(digest(after));
+    return entry(second, "operator", "key.rewrap", change, ",\"moved\":[" + quoted(row) + "]");
+  };
+  Merge it;
+  // The operator's host is minutes behind.
+  expect(it.run({{one, {created_at(500, 1, 1), updated_at(520, 3, 3, 3)}},
+                 {operators, {moved_at(10, 2, 1, 2), moved_at(11, 4, 3, 4)}},
+                 {tools, {released_at(501, 1, 1, 1), released_at(505, 2, 2, 1), released_at(530, 4, 4, 3)}}}),
+         {});
+  expect(it.replay.with_row(4, now + 520'000'000), {});
+}
+
+BOOST_AUTO_TEST_CASE(a_release_of_a_row_that_was_moved_before_is_found) {
+  const std::string row = base64(tenant.view()) + base64(secret.view()) + base64(digest(1)) + base64(digest(2));
+  const std::string moved = entry(2, "operator", "key.rewrap", 2, ",\"moved\":[" + quoted(row) + "]");
+  Merge it;
+  // The move has a number of its own, so at that number only the new row is right.
+  expect(it.run({{one, {created_at(1, 1, 1), moved}}, {tools, {released_at(3, 2, 1, 1)}}}),
+         {"audit entry tools-1:1: " + the_secret + " was released from a row that the log does not know"});
+}
+
+BOOST_AUTO_TEST_CASE(a_late_release_of_what_an_entry_without_a_number_made_is_right) {
+  const AuditSlot operators = slot_of(SlotOwner::operators, 1);
+  const std::string text = base64(tenant.view()) + base64(secret.view()) + base64(digest(1)) + base64(digest(2));
+  const std::string moved = entry(10, "operator", "key.rewrap", 1, ",\"moved\":[" + quoted(text) + "]");
+  const auto late = [&](std::uint8_t released) {
+    Merge it;
+    return it.run({{AuditSlot{}, {embedded(1, "api", "secret.create", of_secret() + row(1) + version(1))}},
+                   {operators, {moved}},
+                   {tools, {released_at(50, 0, released, 1)}}});
+  };
+  expect(late(1), {});
+  expect(late(2), {"audit entry tools-1:1: " + the_secret + " was released from a row that the log does not know"});
+}
+
+BOOST_AUTO_TEST_CASE(a_late_release_of_what_the_log_does_not_have_any_more_is_no_finding) {
+  const auto pruned = [](std::uint64_t change) {
+    Merge it;
+    it.replay.replay.begins_later();
+    return it.run(
+        {{one, {updated_at(10, 9, 9, 9)}}, {tools, {released_at(40, 9, 9, 9), released_at(50, change, 1, 1)}}});
+  };
+  expect(pruned(8), {});
+  expect(pruned(9), {"audit entry tools-1:2: " + the_secret + " was released from a row that the log does not know"});
 }
 
 BOOST_AUTO_TEST_CASE(missing_changes_do_not_stop_the_merge) {

@@ -32,17 +32,17 @@ BOOST_AUTO_TEST_CASE(entries_without_hashes_are_judged_by_their_times) {
 
 BOOST_AUTO_TEST_CASE(a_release_from_a_row_that_the_log_does_not_know) {
   const std::string from_unknown =
-      "audit entry 2: " + secret_of + " was released from a row that the log does not know";
+      "audit entry 2: " + the_secret + " was released from a row that the log does not know";
   expect(Replay().add(created(1)).add(released(1, 1)).with_row(1), {});
   expect(Replay().add(created(1)).add(released(2, 1)).with_row(1), {from_unknown});
   expect(Replay().add(created(1)).add(released(1, 2)).with_row(1),
-         {"audit entry 2: " + secret_of + " was released as version 2, but version 1 was current"});
+         {"audit entry 2: " + the_secret + " was released as version 2, but version 1 was current"});
   Replay planted;
   expect(planted.add(body("api", "quota.set", "")).add(released(1, 1)).findings.problems, {from_unknown});
   Replay removed;
   removed.add(created(1)).add(body("api", "secret.delete", of_secret())).add(released(1, 1));
   expect(removed.findings.problems,
-         {"audit entry 3: " + secret_of + " was released from a row that the log does not know"});
+         {"audit entry 3: " + the_secret + " was released from a row that the log does not know"});
 }
 
 BOOST_AUTO_TEST_CASE(rows_that_an_operator_moved_are_followed) {
@@ -52,9 +52,10 @@ BOOST_AUTO_TEST_CASE(rows_that_an_operator_moved_are_followed) {
 
 BOOST_AUTO_TEST_CASE(a_move_does_not_hide_a_changed_row) {
   expect(Replay().add(created(1)).add(moved(3, 4)).with_row(4),
-         {"audit entry 2: moves " + secret_of +
+         {"audit entry 2: moves " + the_secret +
           " from a row that the log does not know: it was changed or put back without an entry"});
-  expect(Replay().add(moved(1, 2)).findings.problems, {"audit entry 1: moves " + secret_of + ", which does not exist"});
+  expect(Replay().add(moved(1, 2)).findings.problems,
+         {"audit entry 1: moves " + the_secret + ", which does not exist"});
 }
 
 BOOST_AUTO_TEST_CASE(a_pruned_log_judges_what_it_still_has) {
@@ -67,12 +68,12 @@ BOOST_AUTO_TEST_CASE(a_pruned_log_judges_what_it_still_has) {
   expect(pruned()->add(released(1, 1)).with_row(1), {});
   expect(pruned()->add(released(1, 1)).with_row(2), {its_secret + changed_row});
   expect(pruned()->add(released(1, 1)).add(released(2, 1)).with_row(1),
-         {"audit entry 2: " + secret_of + " was released from a row that the log does not know"});
+         {"audit entry 2: " + the_secret + " was released from a row that the log does not know"});
   expect(pruned()->add(released(1, 1), by_api).with_row(2), {});
   expect(pruned()->add(moved(1, 2)).with_row(2, now - 5), {});
   expect(pruned()->add(moved(1, 2)).with_row(3, now - 5), {its_secret + changed_row});
   expect(pruned()->add(moved(1, 2)).add(moved(3, 4)).with_row(4, now - 5),
-         {"audit entry 2: moves " + secret_of +
+         {"audit entry 2: moves " + the_secret +
           " from a row that the log does not know: it was changed or put back without an entry"});
 }
 

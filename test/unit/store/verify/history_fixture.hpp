@@ -172,7 +172,7 @@ class History {
     ResolveQuery query;
     query.tenant = some_tenant();
     query.tool_name = some("tool", 5) + (below(2) == 0 ? "__x" : "");
-    expect_sane("resolve", fixture.wait(store().secrets().resolve(query, by_tool_plane())));
+    expect_sane("resolve", fixture.wait(resolve_values(store(), query, by_tool_plane())));
   }
   void operate_secrets() {
     for (int i = 0; i < 4; ++i) create();

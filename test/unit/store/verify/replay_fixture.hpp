@@ -25,7 +25,7 @@ constexpr std::uint8_t all_planes = by_api | by_tools | by_operators;
 inline const crypto::Uuid tenant = tenant_id(1);
 inline const crypto::Uuid secret = tenant_id(9);
 inline const std::string its_secret = "tenant " + tenant.str() + ": secret " + secret.str() + ": ";
-inline const std::string secret_of = "secret " + secret.str() + " of tenant " + tenant.str();
+inline const std::string the_secret = "secret " + secret.str() + " of tenant " + tenant.str();
 inline const std::string changed_row =
     "its row is not the one of its last entry in the audit log: it was changed or put back without an entry";
 

@@ -48,9 +48,10 @@ struct VerifyParts {
   ApiKeyIndexCheck api_keys{report};
   KeyCheck pairs{store.keys, report};
   LogCheck log{store.keys.signers(), replay, report};
-  MetaCheck meta{store.keys, pairs, log, report};
+  UsesCheck uses{*store.keys.metadata, report};
+  MetaCheck meta{store.keys, pairs, log, uses, report};
   const TenantCheck::Parts tenants{
-      .store = store, .replay = replay, .api_key_index = api_keys, .pairs = pairs, .report = report};
+      .store = store, .replay = replay, .api_key_index = api_keys, .pairs = pairs, .uses = uses, .report = report};
 };
 
 /// Calls `judge` for each value that differs in one byte, is cut off or is longer.

@@ -1,7 +1,9 @@
 // The check of a whole log with slots beside that of an embedded store, and of the rows that only shared stores have.
 #include "store/verify/verify_log.hpp"
 
+#include "store/audit/audit_checkpoint.hpp"
 #include "store/rows/api_key_use.hpp"
+#include "store/rows/row_key.hpp"
 #include "test/unit/store/audit/slot_rows_fixture.hpp"
 #include "test/unit/store/verify/verify_parts_fixture.hpp"
 
@@ -89,10 +91,48 @@ BOOST_AUTO_TEST_CASE(slots_need_the_format_of_slots) {
     it.meta.row({format_row_key(), format_value(format)});
     it.run({SlotRows(api_slot).fill(1)});
     it.meta.finish();
-    const std::string fault = "the audit log has slots, but the store's format is 3, which has none";
+    const std::string fault = "the audit log has slots, but the store's format is 5, which has none";
     const bool found = std::ranges::find(it.report.problems, fault) != it.report.problems.end();
     BOOST_TEST(found == (format == store_format));
   }
+}
+
+// A restore gets these rows from a store of that format, and the format with them.
+BOOST_AUTO_TEST_CASE(rows_of_shared_stores_need_the_format_of_slots) {
+  const StoreKeys keys = keys_of_phase(crypto::SigningPhase::required);
+  AuditCheckpoint checkpoint;
+  checkpoint.through.slot = api_slot;
+  checkpoint.through.sequence = 7;
+  checkpoint.pruned_by = "operator:root";
+  const Bytes pruned = *encode_checkpoint(checkpoint, keys);
+  const Bytes use = encode_api_key_use("AAAAAAAAAAA", 7, *keys.metadata);
+  const auto count = [](const Texts& problems, const std::string& fault) {
+    return std::ranges::count(problems, fault + ", but the store's format is 5, which has none");
+  };
+  for (const std::uint32_t format : {store_format, slots_store_format}) {
+    SlotParts it;
+    it.meta.row({checkpoint_key(api_slot), pruned});
+    it.meta.row({format_row_key(), format_value(format)});
+    it.meta.row({api_key_use_row_key("AAAAAAAAAAA"), use});
+    it.meta.has_newest_secret();
+    it.meta.finish();
+    const long expected = format == store_format ? 1 : 0;
+    const Texts& problems = it.report.problems;
+    BOOST_TEST(count(problems, "there are records of pruned entries of the audit log's slots") == expected);
+    BOOST_TEST(count(problems, "there are records of API keys' last uses beside the keys") == expected);
+    BOOST_TEST(count(problems, "there are records of tenants' newest secrets") == expected);
+    BOOST_TEST(count(problems, "the audit log has slots") == 0);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_newest_secret_in_an_embedded_store_is_found) {
+  SlotStore it(std::vector<SlotRows>{});
+  it.put(Table::meta, "format", row_text(format_value()));
+  const std::string row = row_text(tenant_id(1).view()) + static_cast<char>(RowKind::newest_secret);
+  it.put(Table::tenants, row, row_text(tenant_id(2).view()));
+  const VerifyReport report = it.verify();
+  const std::string fault = "there are records of tenants' newest secrets, but the store's format is 5, which has none";
+  BOOST_TEST((std::ranges::find(report.problems, fault) != report.problems.end()));
 }
 
 BOOST_AUTO_TEST_CASE(a_store_with_slots_is_verified_whole) {

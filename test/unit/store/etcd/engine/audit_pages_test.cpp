@@ -59,6 +59,38 @@ Task<bool> erase_through(Transaction& transaction, std::uint16_t index, std::uin
   co_return rows.size() > 0;
 }
 
+/// Without reading anything else.
+Task<bool> erase_alone(Transaction& transaction, std::uint8_t first, std::uint8_t through) {
+  for (std::uint8_t i = first; i <= through; ++i) transaction.erase(Table::audit, key_of(1, i));
+  co_return true;
+}
+
+/// Whether the entry is there, and then erases through it.
+Task<bool> erase_seen(Transaction& transaction, std::uint8_t first, std::uint8_t through, bool& seen) {
+  const Bytes key = key_of(1, through);
+  const auto row = co_await transaction.get(Table::audit, key);
+  seen = row.has_value();
+  for (std::uint8_t i = first; i <= through; ++i) transaction.erase(Table::audit, key_of(1, i));
+  co_return true;
+}
+
+Task<bool> wait_for(Transaction&, std::shared_future<void> gate) {
+  gate.wait();
+  co_return false;
+}
+
+/// Submits the writes while the writer is busy, so that they are of one batch.
+void write_together(Engine& engine, std::vector<Work> works) {
+  std::promise<void> gate;
+  const std::shared_future<void> open = gate.get_future().share();
+  auto busy = submit(engine, [open](Transaction& transaction) { return wait_for(transaction, open); });
+  std::vector<std::future<std::optional<Errc>>> answers;
+  for (Work& work : works) answers.push_back(submit(engine, std::move(work)));
+  gate.set_value();
+  BOOST_TEST(!busy.get());
+  for (auto& answer : answers) BOOST_TEST(!answer.get());
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(etcd_audit_pages)
@@ -152,6 +184,33 @@ BOOST_AUTO_TEST_CASE(another_process_may_prune_a_slot_that_is_in_use) {
   log_range(*one, 6, 6);
   BOOST_TEST(places_of(scan(*one, Table::audit)) == "api-1:4 api-1:5 api-1:6 ");
   BOOST_TEST(lost->load() == 0);
+}
+
+// The first one puts the rest of the block in another place.
+BOOST_AUTO_TEST_CASE(two_prunings_of_a_block_in_one_batch) {
+  FakeCluster cluster;
+  const auto engine = engine_on(cluster);
+  log_range(*engine, 1, 5);
+  log_range(*engine, 6, 7);
+  write_together(*engine, {[](Transaction& transaction) { return erase_alone(transaction, 1, 2); },
+                           [](Transaction& transaction) { return erase_alone(transaction, 3, 4); }});
+  BOOST_TEST(places_of(scan(*engine, Table::audit)) == "api-1:5 api-1:6 api-1:7 ");
+  BOOST_TEST(bodies_of(scan(*engine, Table::audit)) == R"({"n":5}{"n":6}{"n":7})");
+}
+
+BOOST_AUTO_TEST_CASE(a_pruning_sees_what_an_earlier_one_of_its_batch_left) {
+  FakeCluster cluster;
+  const auto engine = engine_on(cluster);
+  log_range(*engine, 1, 3);
+  log_range(*engine, 4, 9);
+  bool gone = true;
+  bool left = false;
+  write_together(*engine, {[](Transaction& transaction) { return erase_alone(transaction, 1, 5); },
+                           [&gone](Transaction& transaction) { return erase_seen(transaction, 1, 3, gone); },
+                           [&left](Transaction& transaction) { return erase_seen(transaction, 6, 8, left); }});
+  BOOST_TEST(!gone);
+  BOOST_TEST(left);
+  BOOST_TEST(bodies_of(scan(*engine, Table::audit)) == R"({"n":9})");
 }
 
 BOOST_AUTO_TEST_CASE(a_block_that_cannot_be_read_is_a_row_that_is_no_entry) {

@@ -3,6 +3,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "store/etcd/rpc/rpc_await.hpp"
 #include "test/unit/store/etcd/engine/fake_engine_parts_fixture.hpp"
 
 using namespace tacit::store;
@@ -162,8 +163,9 @@ BOOST_AUTO_TEST_CASE(rows_that_are_expected_share_a_request) {
   BOOST_TEST(!engine->read(work));
   BOOST_TEST(all == "a-bc");
   BOOST_TEST(cluster.reads() == before + 1);
+  const auto other = engine_on(cluster, {.slot = 2});  // its first batch, which no commit comes before
   before = cluster.reads();
-  BOOST_TEST(!write(*engine, work));
+  BOOST_TEST(!write(*other, work));
   BOOST_TEST(all == "a-bc");
   BOOST_TEST(cluster.reads() == before + 1);
 }
@@ -185,7 +187,7 @@ BOOST_AUTO_TEST_CASE(writes_of_a_batch_see_the_earlier_ones) {
 BOOST_AUTO_TEST_CASE(a_write_that_no_commit_can_hold_is_refused_alone) {
   FakeCluster cluster;
   const auto engine = engine_on(cluster, {.limits = {.operations = 64, .bytes = 1 << 20}});
-  BOOST_TEST((write(*engine, [](Transaction& transaction) { return put_many(transaction, 100); }) == Errc::full));
+  BOOST_TEST((write(*engine, [](Transaction& transaction) { return put_many(transaction, 100); }) == Errc::too_large));
   std::vector<std::future<std::optional<Errc>>> answers;
   for (int i = 0; i < 100; ++i)
     answers.push_back(submit(*engine, [](Transaction& transaction) { return put_many(transaction, 40); }));
@@ -365,12 +367,60 @@ BOOST_AUTO_TEST_CASE(nothing_is_written_into_a_store_that_took_the_place_of_the_
   const Bytes format = bytes("tacit/main/mformat");
   cluster.put(format, bytes("4"));
   BOOST_TEST(!put(*engine, Table::tenants, "a", "1"));
+  BOOST_TEST(!put(*engine, Table::tenants, "a", "2"));
+  cluster.put(format, bytes("6"));  // the format has risen: it is the same store
+  BOOST_TEST(!put(*engine, Table::tenants, "a", "3"));
+  WriteTxn erased;
+  erased.changes.emplace_back(Delete{.key = format});
+  BOOST_REQUIRE(write_now(*cluster.client(), std::move(erased), Clock::now() + std::chrono::seconds(5)).has_value());
   cluster.put(format, bytes("4"));  // by a restore
   const auto before = cluster.revision();
   BOOST_TEST((put(*engine, Table::tenants, "b", "1") == Errc::unavailable));
   BOOST_TEST(replaced->load() == 1);
   BOOST_TEST(cluster.revision() == before);
   BOOST_TEST(!get(*engine, Table::tenants, "b"));
+}
+
+BOOST_AUTO_TEST_CASE(a_batch_begins_with_what_the_last_commit_showed) {
+  FakeCluster cluster;
+  const auto engine = engine_on(cluster);
+  constexpr int times = 50;
+  const auto before = cluster.reads();
+  for (int i = 0; i < times; ++i) {
+    BOOST_REQUIRE(!write(*engine, [](Transaction& transaction) { return increment(transaction, "n"); }));
+  }
+  BOOST_TEST(get(*engine, Table::tenants, "n").value() == std::to_string(times));
+  // Not all, because some may have taken long.
+  BOOST_TEST(cluster.reads() - before < times);
+}
+
+BOOST_AUTO_TEST_CASE(a_row_that_another_changed_after_the_last_commit_is_read_again) {
+  FakeCluster cluster;
+  const auto engine = engine_on(cluster);
+  const KeyMap keys("main");
+  for (int i = 0; i < 20; ++i) {
+    BOOST_REQUIRE(!write(*engine, [](Transaction& transaction) { return increment(transaction, "n"); }));
+    cluster.put(keys.key(Table::tenants, bytes("n")), bytes("1000"));
+    if (i % 2 == 0) {
+      BOOST_REQUIRE(!write(*engine, [](Transaction& transaction) { return increment(transaction, "n"); }));
+      BOOST_TEST(get(*engine, Table::tenants, "n").value() == "1001");
+    }
+  }
+}
+
+/// A write that changes nothing compares nothing, so it must not rest on what an earlier commit showed.
+BOOST_AUTO_TEST_CASE(a_write_that_changes_nothing_sees_what_was_there_when_it_began) {
+  FakeCluster cluster;
+  const auto engine = engine_on(cluster);
+  const KeyMap keys("main");
+  for (int i = 0; i < 20; ++i) {
+    BOOST_REQUIRE(!write(*engine, [](Transaction& transaction) { return increment(transaction, "n"); }));
+    cluster.put(keys.key(Table::tenants, bytes("n")), bytes(std::to_string(1000 + i)));
+    std::optional<std::string> found;
+    BOOST_REQUIRE(!write(
+        *engine, [&found](Transaction& transaction) { return get_row(transaction, Table::tenants, "n", found); }));
+    BOOST_TEST(found.value() == std::to_string(1000 + i));
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

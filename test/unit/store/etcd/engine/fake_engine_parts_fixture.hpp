@@ -21,6 +21,7 @@ inline std::string text(ByteView view) { return std::string(crypto::as_text(view
 /// What tests change about an engine.
 struct EngineChoice {
   std::uint16_t slot = 1;
+  std::shared_ptr<std::atomic<std::uint16_t>> moves{};  ///< instead: the slot's number now
   std::chrono::milliseconds deadline{10'000};
   CommitLimits limits{.operations = 1024, .bytes = std::size_t{1} << 20, .entries = 256};
   RowCopies copies{};
@@ -41,7 +42,8 @@ inline std::unique_ptr<EtcdEngine> engine_on(FakeCluster& cluster, EngineChoice 
   setup.context->silence = std::move(choice.silence);
   setup.limits = choice.limits;
   const auto generation = std::make_shared<std::atomic<std::uint64_t>>(1);
-  setup.writer.slot = [slot = slot_of(SlotOwner::api, choice.slot), generation] {
+  setup.writer.slot = [number = choice.slot, moves = choice.moves, generation] {
+    const AuditSlot slot = slot_of(SlotOwner::api, moves ? moves->load() : number);
     return std::optional(WriterSlot{slot, generation->load()});
   };
   setup.writer.slot_lost = [generation, lost](AuditSlot) {

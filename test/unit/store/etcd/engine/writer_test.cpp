@@ -179,10 +179,11 @@ BOOST_AUTO_TEST_CASE(a_slot_that_another_process_writes_to_is_given_up) {
   BOOST_TEST(check_chains(*one) == 3U);
 }
 
-BOOST_AUTO_TEST_CASE(a_long_read_begins_again_when_its_revision_is_compacted) {
+BOOST_AUTO_TEST_CASE(a_read_begins_again_as_often_as_its_revision_is_compacted) {
   FakeCluster cluster;
   const auto engine = engine_on(cluster);
   BOOST_TEST(!put(*engine, Table::tenants, "a", "1"));
+  constexpr int compactions = 20;
   int runs = 0;
   std::optional<std::string> found;
   struct Body {
@@ -191,7 +192,7 @@ BOOST_AUTO_TEST_CASE(a_long_read_begins_again_when_its_revision_is_compacted) {
       const Bytes missing = bytes("missing");
       const auto none = co_await transaction.get(Table::tenants, missing);
       BOOST_TEST(!none);
-      if (++runs == 1) {
+      if (++runs <= compactions) {
         cluster.put(bytes("tacit/main/ta"), bytes("2"));
         cluster.compact(cluster.revision());
       }
@@ -202,8 +203,30 @@ BOOST_AUTO_TEST_CASE(a_long_read_begins_again_when_its_revision_is_compacted) {
     }
   };
   BOOST_TEST(!engine->read([&](Transaction& transaction) { return Body::run(transaction, cluster, runs, found); }));
-  BOOST_TEST(runs == 2);
+  BOOST_TEST(runs == compactions + 1);
   BOOST_TEST(*found == "2");
+}
+
+BOOST_AUTO_TEST_CASE(a_read_whose_revision_is_compacted_for_ever_ends) {
+  FakeCluster cluster;
+  const auto engine = engine_on(cluster);
+  int runs = 0;
+  struct Body {
+    static Task<bool> run(Transaction& transaction, FakeCluster& cluster, int& runs) {
+      ++runs;
+      for (int n = 0;; ++n) {
+        cluster.put(bytes("tacit/main/ta"), bytes("2"));
+        cluster.compact(cluster.revision());
+        const Bytes missing = bytes("missing" + std::to_string(n));
+        const auto none = co_await transaction.get(Table::tenants, missing);
+        BOOST_TEST(!none);
+      }
+      co_return false;
+    }
+  };
+  const auto failure = engine->read([&](Transaction& transaction) { return Body::run(transaction, cluster, runs); });
+  BOOST_TEST((failure == Errc::unavailable));
+  BOOST_TEST(runs > 8);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

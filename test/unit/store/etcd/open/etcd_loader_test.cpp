@@ -126,6 +126,49 @@ BOOST_AUTO_TEST_CASE(a_restore_that_ends_early_leaves_no_store_to_open) {
   BOOST_TEST(!get(*engine, Table::meta, text(format_row_key())).has_value());
 }
 
+std::vector<std::pair<Bytes, Bytes>> first_rows(int others) {
+  std::vector<std::pair<Bytes, Bytes>> rows;
+  rows.emplace_back(copy(format_row_key()), format_value(4));
+  rows.emplace_back(copy(rows_row_key()), rows_value(3));
+  for (int i = 0; i < others; ++i) rows.emplace_back(bytes("prekey " + std::to_string(i)), bytes("row"));
+  return rows;
+}
+
+BOOST_AUTO_TEST_CASE(a_store_may_begin_with_more_rows_than_a_transaction_has_operations) {
+  FakeCluster cluster;
+  cluster.set_most_operations(16);
+  EtcdOptions small = options();
+  small.max_txn_ops = 16;
+  BOOST_TEST(load_first_rows(cluster.client(), small, first_rows(100)).has_value());
+  const auto engine = engine_on(cluster);
+  BOOST_TEST(scan(*engine, Table::meta).size() == 102U);
+  const auto again = load_first_rows(cluster.client(), small, first_rows(1));
+  BOOST_TEST_REQUIRE(again.has_error());
+  BOOST_TEST((again.error().code == Errc::conflict));
+  // The setting is larger than what the server takes.
+  FakeCluster other;
+  other.set_most_operations(16);
+  const auto refused = load_first_rows(other.client(), options(), first_rows(100));
+  BOOST_TEST_REQUIRE(refused.has_error());
+  BOOST_TEST((refused.error().code == Errc::too_large));
+  BOOST_TEST(refused.error().subject.find("etcd-max-txn-ops") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_store_is_created_although_answers_are_lost) {
+  for (unsigned seed = 1; seed <= 10; ++seed) {
+    FakeCluster cluster(seed);
+    FakeFaults faults;
+    faults.lost_writes = 0.6;
+    faults.late = std::chrono::milliseconds(1);
+    cluster.set_faults(faults);
+    const auto created = load_first_rows(cluster.client(), options(), first_rows(3));
+    BOOST_TEST(created.has_value(), "seed " << seed << ": " << (created ? "" : created.error().subject));
+    cluster.set_faults({});
+    const auto engine = engine_on(cluster);
+    BOOST_TEST(scan(*engine, Table::meta).size() == 5U);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_place_with_a_store_is_refused) {
   FakeCluster cluster;
   BOOST_TEST(load(cluster, chain(3), true).has_value());

@@ -1,5 +1,5 @@
-// A store of format 1 rises to format 2, and to 3, when no process of an older build has it open, whichever process
-// dies meanwhile.
+// A store of format 1 rises to format 2, to 3 and to 5, when no process of an older build has it open, whichever
+// process dies meanwhile.
 #include <fcntl.h>
 #include <lmdb.h>
 #include <sys/wait.h>
@@ -101,6 +101,17 @@ struct Second : Child {
         }) {}
 };
 
+/// Locks lock.mdb like a process of a build that knows the formats up to 4.
+struct Fourth : Child {
+  explicit Fourth(const std::filesystem::path& store)
+      : Child([&](auto ready) {
+          const int file = ::open((store / "lock.mdb").c_str(), O_RDWR);
+          if (!lock_bytes(file, mark_base + ::getpid(), 1) || !lock_bytes(file, third_mark_base + ::getpid(), 1))
+            return;
+          be_older(store, ready);
+        }) {}
+};
+
 /// Opens the store in a child, which begins to raise its format and dies before or after its first commit.
 void die_at_the_rise(const StoreFixture& fixture, bool committed, std::uint32_t target) {
   LmdbOptions options = fixture.engine_options();
@@ -130,7 +141,7 @@ BOOST_AUTO_TEST_CASE(a_new_store_is_of_the_newest_format_and_stays_so) {
   BOOST_REQUIRE(fixture.wait(fixture.store().secrets().create(tenant_id(1), new_secret("a"), who())));
   BOOST_TEST(format_of(fixture) == store_format);
   BOOST_TEST(fixture.rows(Table::meta).at(row_text(rows_row_key())) == row_text(rows_value(store_format)));
-  BOOST_TEST(record_of(fixture).format == store_format);
+  BOOST_TEST(record_of(fixture).format == 3U);
   BOOST_TEST((record_of(fixture).changes == 1U));
   const Rows before = fixture.rows(Table::meta);
   std::atomic<int> told{0};
@@ -141,7 +152,7 @@ BOOST_AUTO_TEST_CASE(a_new_store_is_of_the_newest_format_and_stays_so) {
 }
 
 BOOST_AUTO_TEST_CASE(an_old_store_rises_and_its_records_follow_with_their_next_change) {
-  for (const std::uint32_t target : {2U, 3U}) {
+  for (const std::uint32_t target : {2U, 3U, 5U}) {
     RiseFixture fixture;
     for (const char* const name : {"a", "b", "c"}) fixture.create(name);
     TenantLimits limits;
@@ -167,7 +178,7 @@ BOOST_AUTO_TEST_CASE(an_old_store_rises_and_its_records_follow_with_their_next_c
 }
 
 BOOST_AUTO_TEST_CASE(nothing_rises_while_an_older_process_has_the_store_open) {
-  for (const std::uint32_t target : {2U, 3U}) {
+  for (const std::uint32_t target : {2U, 3U, 5U}) {
     RiseFixture fixture;
     fixture.close();
     Older older(fixture.store_folder());
@@ -187,7 +198,7 @@ BOOST_AUTO_TEST_CASE(nothing_rises_while_an_older_process_has_the_store_open) {
 }
 
 BOOST_AUTO_TEST_CASE(rows_stay_old_while_an_older_process_is_there_that_came_before_the_rise) {
-  for (const std::uint32_t target : {2U, 3U}) {
+  for (const std::uint32_t target : {2U, 3U, 5U}) {
     RiseFixture fixture;
     raise_without_rows(fixture, target);
     fixture.close();
@@ -209,8 +220,8 @@ BOOST_AUTO_TEST_CASE(rows_stay_old_while_an_older_process_is_there_that_came_bef
 }
 
 BOOST_AUTO_TEST_CASE(a_process_that_dies_at_the_rise_leaves_it_to_the_next) {
-  for (const auto& [committed, target] :
-       {std::pair(false, 2U), std::pair(true, 2U), std::pair(false, 3U), std::pair(true, 3U)}) {
+  for (const auto& [committed, target] : {std::pair(false, 2U), std::pair(true, 2U), std::pair(false, 3U),
+                                          std::pair(true, 3U), std::pair(false, 5U), std::pair(true, 5U)}) {
     RiseFixture fixture;
     fixture.create("a");
     fixture.close();
@@ -230,7 +241,7 @@ BOOST_AUTO_TEST_CASE(a_process_that_dies_at_the_rise_leaves_it_to_the_next) {
 }
 
 BOOST_AUTO_TEST_CASE(processes_of_this_build_do_not_delay_the_rise) {
-  for (const std::uint32_t target : {2U, 3U}) {
+  for (const std::uint32_t target : {2U, 3U, 5U}) {
     RiseFixture fixture;
     fixture.create("a");
     fixture.close();
@@ -322,8 +333,44 @@ BOOST_AUTO_TEST_CASE(a_rise_to_format_3_that_was_interrupted_is_finished) {
   BOOST_TEST(fixture.told == 0U);
 }
 
+BOOST_AUTO_TEST_CASE(a_process_that_knows_formats_up_to_4_delays_the_rise_to_5_and_not_that_to_3) {
+  RiseFixture fixture;
+  fixture.close();
+  Fourth fourth(fixture.store_folder());
+  fixture.reopen();
+  fixture.raise(3);
+  fixture.wait_until_risen(3);
+  fixture.reopen();
+  fixture.raise(5);
+  fixture.look_often();
+  fixture.create("a");
+  BOOST_TEST(format_of(fixture) == 3U);
+  BOOST_TEST(fixture.verify().problem_count == 0U);
+  fourth.kill();
+  fixture.wait_until_risen(5);
+  fixture.create("b");
+  BOOST_TEST(fixture.verify().problem_count == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_store_with_several_slots_rises_to_format_6) {
+  BOOST_TEST(raised_format(1, 2) == 2U);
+  BOOST_TEST(raised_format(2, 3) == 3U);
+  BOOST_TEST(raised_format(4, 3) == 4U);
+  BOOST_TEST(raised_format(3, 5) == 5U);
+  BOOST_TEST(raised_format(4, 5) == 6U);
+  BOOST_TEST(raised_format(6, 5) == 6U);
+  RiseFixture fixture;
+  take_new_rows(fixture, 3);
+  raise_without_rows(fixture, 4);
+  fixture.raise(5);
+  for (int i = 0; i < 60'000 && !fixture.takes_rows_of(5); ++i) std::this_thread::sleep_for(1ms);
+  BOOST_TEST(fixture.takes_rows_of(5));
+  BOOST_TEST(format_of(fixture) == 6U);
+  BOOST_TEST(fixture.told == 6U);
+}
+
 BOOST_AUTO_TEST_CASE(feigned_locks_delay_the_rise_and_nothing_else) {
-  for (const std::uint32_t target : {2U, 3U}) {
+  for (const std::uint32_t target : {2U, 3U, 5U}) {
     RiseFixture fixture;
     fixture.close();
     Locker many(fixture.store_folder(), 8'000'000, 1'000'000);  // beyond all processes: LMDB's own locks are taken
@@ -338,7 +385,7 @@ BOOST_AUTO_TEST_CASE(feigned_locks_delay_the_rise_and_nothing_else) {
 }
 
 BOOST_AUTO_TEST_CASE(a_mark_by_another_process_does_not_mark_an_older_one) {
-  for (const std::uint32_t target : {2U, 3U}) {
+  for (const std::uint32_t target : {2U, 3U, 5U}) {
     RiseFixture fixture;
     fixture.close();
     Older older(fixture.store_folder());

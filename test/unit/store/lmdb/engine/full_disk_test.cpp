@@ -49,7 +49,8 @@ class DiskFixture {
     return outcome;
   }
   Outcome<SecretInfo> create() {
-    auto made = wait(store_->secrets().create(tenant_id(1), new_secret(std::to_string(++names_), value_), who()));
+    auto made =
+        secret_of(wait(store_->secrets().create(tenant_id(1), new_secret(std::to_string(++names_), value_), who())));
     if (made) ids_.push_back(made->id);
     return made;
   }

@@ -82,7 +82,7 @@ BOOST_AUTO_TEST_CASE(refusals_never_take_the_room_that_others_need) {
   ResolveQuery query;
   query.tenant = tenant_id(1);
   query.tool_name = "tool";
-  BOOST_TEST(fixture.wait(fixture.store().secrets().resolve(std::move(query), who()))->size() == 1U);
+  BOOST_TEST(fixture.wait(resolve_values(fixture.store(), std::move(query), who()))->size() == 1U);
   BOOST_TEST(fixture.wait(fixture.store().secrets().remove(tenant_id(1), made->id, who())).has_value());
   BOOST_TEST(fixture.verify().problem_count == 0U);
 }

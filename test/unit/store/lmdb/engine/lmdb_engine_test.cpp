@@ -34,7 +34,7 @@ BOOST_AUTO_TEST_CASE(waiting_writes_are_committed_together_and_refused_separatel
   // So that the tenant has its key pair: concurrent first writes each make one, and all but one restart.
   BOOST_REQUIRE(fixture.wait(fixture.store().secrets().create(tenant_id(1), new_secret("zero"), who())));
   commits.hold();
-  Crowd<SecretInfo> crowd;
+  Crowd<ChangedSecret> crowd;
   crowd.start(fixture.store().secrets().create(tenant_id(1), new_secret("first"), who()));
   crowd.poll();
   commits.wait_for_commit(2);
@@ -61,7 +61,7 @@ BOOST_AUTO_TEST_CASE(a_full_queue_refuses_at_once_and_keeps_accepted_writes) {
   StoreFixture fixture(options);
   BOOST_REQUIRE(fixture.wait(fixture.store().secrets().create(tenant_id(1), new_secret("zero"), who())));
   commits.hold();
-  Crowd<SecretInfo> crowd;
+  Crowd<ChangedSecret> crowd;
   crowd.start(fixture.store().secrets().create(tenant_id(1), new_secret("first"), who()));
   crowd.poll();
   commits.wait_for_commit(2);
@@ -85,7 +85,7 @@ BOOST_AUTO_TEST_CASE(a_queue_is_bounded_in_bytes_too) {
   StoreFixture fixture(options);
   BOOST_REQUIRE(fixture.wait(fixture.store().secrets().create(tenant_id(1), new_secret("zero"), who())));
   commits.hold();
-  Crowd<SecretInfo> crowd;
+  Crowd<ChangedSecret> crowd;
   crowd.start(fixture.store().secrets().create(tenant_id(1), new_secret("first"), who()));
   crowd.poll();
   commits.wait_for_commit(2);
@@ -114,7 +114,7 @@ BOOST_AUTO_TEST_CASE(after_a_failed_sync_no_write_is_acknowledged_or_accepted) {
   BOOST_REQUIRE(kept);
   BOOST_TEST(!fixture.store().health().unwilling());
   commits.fail_with(EIO);
-  Crowd<SecretInfo> crowd;
+  Crowd<ChangedSecret> crowd;
   for (int i = 0; i < 20; ++i) {
     // Some of them are refusals: those too were computed on an uncommitted state.
     crowd.start(fixture.store().secrets().create(tenant_id(1), new_secret(i % 2 == 0 ? "same" : name(i)), who()));
@@ -143,7 +143,7 @@ BOOST_AUTO_TEST_CASE(a_caller_on_a_stopped_context_ends_and_its_write_stays) {
   {
     boost::asio::io_context context(1);
     boost::asio::co_spawn(context, fixture.store().secrets().create(tenant_id(1), new_secret("a"), who()),
-                          [&](std::exception_ptr, const Outcome<SecretInfo>&) { resumed = true; });
+                          [&](std::exception_ptr, const Outcome<ChangedSecret>&) { resumed = true; });
     context.poll();
     commits.wait_for_commit(1);
     context.stop();
@@ -161,7 +161,7 @@ BOOST_AUTO_TEST_CASE(closing_finishes_accepted_writes) {
   options.commit = commits.hook();
   StoreFixture fixture(options);
   commits.hold();
-  Crowd<SecretInfo> crowd;
+  Crowd<ChangedSecret> crowd;
   for (int i = 0; i < 10; ++i) crowd.start(fixture.store().secrets().create(tenant_id(1), new_secret(name(i)), who()));
   crowd.poll();
   std::thread opener([&] {

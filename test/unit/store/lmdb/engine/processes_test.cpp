@@ -29,7 +29,7 @@ int create_many(const StoreOptions& options, const std::string& prefix, int coun
   for (int i = 0; i < count; ++i) {
     boost::asio::co_spawn(
         context, store.secrets().create(tenant_id(1), new_secret(prefix + std::to_string(i)), who()),
-        [&](std::exception_ptr error, const Outcome<SecretInfo>& made) { failed -= !error && made ? 1 : 0; });
+        [&](std::exception_ptr error, const Outcome<ChangedSecret>& made) { failed -= !error && made ? 1 : 0; });
     // A few at a time, so that the processes' commits alternate.
     if (i % 10 == 9) {
       context.run();

@@ -120,7 +120,7 @@ BOOST_AUTO_TEST_CASE(a_caller_that_stopped_waiting_may_end_before_the_write) {
   StoreFixture fixture(options);
   commits.hold();
   {
-    Crowd<SecretInfo> crowd;
+    Crowd<ChangedSecret> crowd;
     for (int i = 0; i < 10; ++i) {
       crowd.start(fixture.store().secrets().create(tenant_id(1), new_secret(std::to_string(i)), who()));
     }

@@ -39,7 +39,7 @@ bool create(Store& store, const std::string& name, std::size_t size) {
   boost::asio::io_context context(1);
   bool made = false;
   boost::asio::co_spawn(context, store.secrets().create(tenant_id(1), new_secret(name, std::string(size, 'v')), who()),
-                        [&](std::exception_ptr error, const Outcome<SecretInfo>& out) { made = !error && out; });
+                        [&](std::exception_ptr error, const Outcome<ChangedSecret>& out) { made = !error && out; });
   context.run();
   return made;
 }
