@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that the named purposes need, and only those that are missing. The one list of them.
-#   conf/packages.sh build run unit test clang tidy package root bench etcd network go
+#   conf/packages.sh build run unit test console python clang tidy package root bench etcd network go
 set -euo pipefail
 
 # Debian 12 has two versions of Boost; its packages without a version in their names are too old. Later releases have one version.
@@ -20,6 +20,10 @@ declare -Ar packages=(
   [unit]="libboost-test$boost-dev e2fsprogs mount bash-completion zsh fish"
   # Some tests run load balancers in front of Tacit; Prometheus' promtool checks metrics and rules.
   [test]="haproxy nginx-light libnginx-mod-stream prometheus"
+  # test/console opens the console in a browser, which shows no text without a font.
+  [console]="chromium fonts-dejavu-core"
+  # test/runtime/python.sh tests conf/runtime/python; the rest comes from the index of Python packages.
+  [python]="python3 python3-venv"
   # conf/quickstart.sh --cluster has a balancer in front of its hosts; conf/quickstart/etcd.sh gets etcd.
   [cluster]="haproxy"
   # The second compiler: clang 14 on Debian 12, which CI uses, 19 on Debian 13.
@@ -71,7 +75,7 @@ for purpose in "$@"; do
   for package in ${packages[$purpose]}; do
     installed "$package" || missing+=("$package")
   done
-  if [[ $purpose = unit || $purpose = test || $purpose = bench ]] && ! node_is_there; then missing+=(nodejs npm); fi
+  if [[ $purpose = unit || $purpose = test || $purpose = console || $purpose = bench ]] && ! node_is_there; then missing+=(nodejs npm); fi
 done
 [ ${#missing[@]} -gt 0 ] || exit 0
 

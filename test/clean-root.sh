@@ -5,8 +5,8 @@
 #     e.g. test/clean-root.sh trixie conf/quickstart.sh --check
 #          test/clean-root.sh bookworm bash
 # The default release is bookworm. COMMAND starts in the clone, /src/tacit, as root and with a new environment (CI, proxies and
-# npm's settings are passed on; set others by env). The base root, downloaded packages, npm's and the compiler's caches are
-# kept in ~/.cache/tacit, so that a second run is quick; no run changes the base root.
+# npm's and pip's settings are passed on; set others by env). The base root, downloaded packages and the caches of npm, pip and
+# the compiler are kept in ~/.cache/tacit, so that a second run is quick; no run changes the base root.
 #   --cold           use no cache except the base root, and write to none
 #   --remake         make the base root again first (automatic after 30 days)
 #   --out DIRECTORY  mount DIRECTORY at /out in the root, to get files out
@@ -64,7 +64,7 @@ clone() {
 
 # A run has its own copies of packages, because apt locks their directory.
 take_packages() {
-  mkdir -p "$cache/debs/$release" "$cache/ccache" "$cache/npm"
+  mkdir -p "$cache/debs/$release" "$cache/ccache" "$cache/npm" "$cache/pip"
   find "$cache/debs/$release" -name '*.deb' -exec cp --link -t "$run/debs" {} +
 }
 # shellcheck disable=SC2317  # called by a trap
@@ -111,6 +111,7 @@ mount_root() {
   if [ -z "$cold" ]; then
     bind "$cache/ccache" /root/.cache/ccache
     bind "$cache/npm" /root/.npm
+    bind "$cache/pip" /root/.cache/pip
   fi
   if [ -n "$out" ]; then bind "$out" /out; fi
 }
@@ -136,8 +137,10 @@ run_inside() {
   configure_root
   while read -r name; do
     settings+=("$name=${!name}")
-  done < <(compgen -e | grep -Ei '^(CI|TERM|(https?|ftp|all|no)_proxy|npm_config_[a-z_]+)$')
-  if [ -e "$run/root$host_authorities" ]; then settings+=("NODE_EXTRA_CA_CERTS=$host_authorities"); fi
+  done < <(compgen -e | grep -Ei '^(CI|TERM|(https?|ftp|all|no)_proxy|npm_config_[a-z_]+|pip_(index_url|extra_index_url|trusted_host|default_timeout))$')
+  if [ -e "$run/root$host_authorities" ]; then
+    settings+=("NODE_EXTRA_CA_CERTS=$host_authorities" "PIP_CERT=$host_authorities")
+  fi
   mkdir "$run/root/.host"
   cd "$run/root"
   pivot_root . .host

@@ -101,12 +101,28 @@ check_mending() {
   roles --check || complain "after mending: $(cat "$state/roles.log")"
 }
 
+# A host that runs must not lose a right that it needs while the roles are mended.
+check_order() {
+  local wrapper=$state/etcdctl-that-tells
+  expected=$((expected + 3))
+  printf '#!/bin/sh\necho "$*" >>%q\nexec %q "$@"\n' "$state/calls" "$etcdctl" >"$wrapper"
+  chmod +x "$wrapper"
+  as root role grant-permission tacit-main-api readwrite tacit/main/t tacit/main/u # another type for a range that it has
+  as root role grant-permission tacit-main-api write tacit/main/m
+  as root role revoke-permission tacit-main-api tacit/main/k tacit/main/l
+  etcdctl=$wrapper roles || complain "$(cat "$state/roles.log")"
+  if grep -q 'revoke-permission tacit-main-api tacit/main/t' "$state/calls"; then complain "a right was taken to be given back"; fi
+  grep -E 'grant-permission|revoke-permission' "$state/calls" | sed 's/^role \([a-z]*\).*/\1/' | sort -c ||
+    complain "rights were taken before others were given: $(cat "$state/calls")"
+}
+
 make_etcd_certificates
 start_etcd
 if roles --check; then complain "--check is content with an etcd that has no roles"; fi
 roles || complain "$(cat "$state/roles.log")"
 check_permissions
 check_mending
+check_order
 check_permissions
 
 [ "$expected" -gt 0 ] && [ "$failures" = 0 ] || exit 1

@@ -22,7 +22,7 @@ case "${1:-}" in
     ;;
 esac
 
-purposes=(build run unit test)
+purposes=(build run unit test python)
 selection=()
 targets=()
 case $preset in
@@ -37,11 +37,15 @@ case $preset in
     selection=(--label-regex integration)
     targets=(--target tacit integration)
     ;;
+  release)
+    purposes+=(console)
+    ;;
   clang)
-    purposes+=(clang)
+    purposes=(build run unit test clang)
     selection=(--label-regex unit)
     ;;
   tsan)
+    purposes=(build run unit test)
     selection=(--label-regex threads)
     targets=(--target tacit unit-crypto unit-store unit-auth unit-http unit-server integration)  # the targets with such tests
     ;;

@@ -62,7 +62,7 @@ file(READ ${PROJECT_SOURCE_DIR}/README.md readme)
 string(REPLACE "](conf/" "](" readme "${readme}")
 file(CONFIGURE OUTPUT ${made}/README.md CONTENT "${readme}" @ONLY)
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/README.md)
-install(FILES ${made}/README.md ${PROJECT_SOURCE_DIR}/CHANGELOG.md ${sources}/OPERATING.md ${sources}/CLUSTER.md ${sources}/API.md ${sources}/SECURITY.md
+install(FILES ${made}/README.md ${PROJECT_SOURCE_DIR}/CHANGELOG.md ${sources}/OPERATING.md ${sources}/CLUSTER.md ${sources}/API.md ${sources}/USERS.md ${sources}/RUNTIME.md ${sources}/SECURITY.md
   ${sources}/THREADS.md ${sources}/packaging/copyright ${made}/tacit.conf.sample
   ${sources}/systemd/encrypted-keyrings.conf ${sources}/issuers.sample ${sources}/tool-identities.sample ${sources}/haproxy.cfg.sample
   ${sources}/nginx.conf.sample ${sources}/alert-rules.yml ${sources}/grafana-dashboard.json DESTINATION share/doc/tacit)
@@ -74,6 +74,8 @@ install(FILES ${sources}/etcd/etcd.conf.sample ${sources}/etcd/etcd-tacit.conf $
   DESTINATION share/doc/tacit/etcd)
 install(DIRECTORY ${sources}/decisions DESTINATION share/doc/tacit FILES_MATCHING PATTERN "*.md")
 install(DIRECTORY ${sources}/drawings DESTINATION share/doc/tacit FILES_MATCHING PATTERN "*.svg")
+# For the authors of tool runtimes: RUNTIME.md names it.
+install(DIRECTORY ${sources}/runtime DESTINATION share/doc/tacit PATTERN tests EXCLUDE PATTERN "__pycache__" EXCLUDE PATTERN ".*" EXCLUDE)
 # The bill of materials, of what is installed at the time of packaging. It needs dpkg.
 find_program(DPKG_QUERY dpkg-query)
 if(DPKG_QUERY)

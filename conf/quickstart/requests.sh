@@ -26,5 +26,8 @@ curl -sS $ca $key "$api\$(curl -sS $ca $key '$api?secret_name=linear' | jq -r '.
 # what the runtime of one of those tools gets, over mutual TLS
 curl -sS $ca $runtime $json $tools --data '{"user_id": "$user", "tool_name": "agno__linear__get_issue_details"}' | jq
 
+# the same in a browser, which has to be told to trust the development certificate; sign in with the key that this prints
+echo https://127.0.0.1:$api_port/console/; sed 's/^x-api-key: //' $(printf %q "$state/api-key.header")
+
 REQUESTS
 }

@@ -3,14 +3,13 @@
 //   cluster-baseline ENDPOINTS CA CERTIFICATE KEY ROW AT-ONCE SECONDS
 // ROW: singles (Txns of one change: four puts, three compares), groups (Txns of 32 changes and the audit block of
 // these, with a head of its own for each of those at once), blocks (the audit block of 32 releases alone), reads
-// (linearizable, of one row), fill (puts AT-ONCE thousand rows, for pages), pages (512 rows each, to
-// the end of all), slices (512 rows each, to an end right behind them: etcd counts all rows up to the end).
+// (linearizable, of one row), fill (puts AT-ONCE thousand rows of a store "bench", for pages), pages (512 rows each, to
+// the end of all: etcd counts all rows up to the end), walk (the same as Tacit's engine walks over a table).
 // Prints: items per second, p50 and p99 in microseconds, items.
 #include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
-#include <cstdio>
 #include <cstdlib>
 #include <iostream>
 #include <memory>
@@ -23,6 +22,8 @@
 #include <string_view>
 #include <vector>
 
+#include "store/etcd/engine/etcd_engine.hpp"
+#include "store/etcd/engine/read_pump.hpp"
 #include "store/etcd/rpc/etcd_client.hpp"
 #include "store/etcd/rpc/rpc_await.hpp"
 
@@ -64,10 +65,9 @@ Bytes key_of(std::string_view kind, std::string_view rest) {
   return Bytes(key.begin(), key.end());
 }
 
-Bytes page_key(std::size_t number) {
-  char name[24];
-  std::snprintf(name, sizeof name, "%012zu", number);
-  return key_of("page/", name);
+const KeyMap& walked_store() {
+  static const KeyMap keys("bench");
+  return keys;
 }
 
 /// One request after the other, each begun by the answer to the last.
@@ -92,7 +92,7 @@ class Lane {
   void next() {
     begun_ = Clock::now();
     if (begun_ >= end_) return finish("");
-    if (row_ == "reads" || row_ == "pages" || row_ == "slices") {
+    if (row_ == "reads" || row_ == "pages") {
       return client_.read(make_read(), begun_ + patience, [this](RpcOutcome<ReadTxnResult> outcome) {
         if (!outcome) return finish(outcome.error().text);
         row_ == "reads" ? done(1) : turn_page(*outcome);
@@ -110,12 +110,10 @@ class Lane {
     ReadTxn txn;
     Range range;
     if (row_ == "pages") {
-      range.key = page_from_.empty() ? key_of("page/", "") : page_from_;
-      range.end = key_of("page0", "");
+      const KeyRange all = walked_store().ranges(Table::tenants, {}, {}).front();
+      range.key = page_from_.empty() ? all.first : page_from_;
+      range.end = all.end;
       range.limit = page;
-    } else if (row_ == "slices") {
-      range.key = page_key(next_row_);
-      range.end = page_key(next_row_ + page);
     } else {
       range.key = key_of("read", "");
     }
@@ -125,11 +123,7 @@ class Lane {
 
   void turn_page(const ReadTxnResult& result) {
     const std::vector<KeyValue>& rows = result.ranges.at(0).rows;
-    if (rows.empty() && next_row_ == 0) return finish("there are no rows: fill first");
-    if (row_ == "slices") {
-      next_row_ = rows.empty() ? 0 : next_row_ + page;
-      return done(rows.size());
-    }
+    if (rows.empty() && page_from_.empty()) return finish("there are no rows: fill first");
     page_from_ = result.ranges[0].more ? rows.back().key : Bytes();
     if (!page_from_.empty()) page_from_.push_back(0);
     done(rows.size());
@@ -204,7 +198,6 @@ class Lane {
   Clock::time_point end_;
   std::int64_t head_revision_ = 0;
   Bytes page_from_;
-  std::size_t next_row_ = 0;
   std::vector<microseconds> latencies_;
   std::size_t items_ = 0;
   std::size_t keys_ = 0;
@@ -214,20 +207,76 @@ class Lane {
   std::string fault_;
 };
 
+/// Ten rows for each tenant.
 void fill(EtcdClient& client, std::size_t thousands) {
   RandomBytes random;
-  std::size_t number = 0;
   for (std::size_t i = 0; i < thousands * 2; ++i) {
     WriteTxn txn;
-    for (std::size_t j = 0; j < 500; ++j, ++number) {
+    Bytes row_key;
+    for (std::size_t j = 0; j < 500; ++j) {
+      if (j % 10 == 0) {
+        row_key = random.take(8);  // of few places: two make an id
+        const Bytes rest = random.take(9);
+        row_key.insert(row_key.end(), rest.begin(), rest.end());
+      }
+      row_key.back() = static_cast<std::uint8_t>(j % 10);
       Put put;
-      put.key = page_key(number);
+      put.key = walked_store().key(Table::tenants, row_key);
       put.value = random.take(100);
       txn.changes.emplace_back(std::move(put));
     }
     const auto outcome = write_now(client, std::move(txn), Clock::now() + patience);
     if (!outcome) throw std::runtime_error(outcome.error().text);
   }
+}
+
+void report(std::vector<microseconds> latencies, std::size_t items, double elapsed) {
+  if (latencies.empty()) throw std::runtime_error("there was no answer");
+  std::sort(latencies.begin(), latencies.end());
+  const auto percentile = [&](std::size_t of) {
+    return latencies[std::min(latencies.size() - 1, latencies.size() * of / 100)].count();
+  };
+  std::cout << static_cast<double>(items) / elapsed << ' ' << percentile(50) << ' ' << percentile(99) << ' ' << items
+            << '\n';
+}
+
+void report(const std::vector<std::unique_ptr<Lane>>& lanes, double elapsed) {
+  std::vector<microseconds> all;
+  std::size_t items = 0;
+  for (const auto& lane : lanes) {
+    all.insert(all.end(), lane->latencies().begin(), lane->latencies().end());
+    items += lane->items();
+  }
+  report(std::move(all), items, elapsed);
+}
+
+/// Pages of a walk over a table, each by itself, in one transaction.
+Task<bool> walk(Transaction& transaction, Clock::time_point end, std::vector<microseconds>& latencies,
+                std::size_t& items) {
+  Bytes from;
+  while (Clock::now() < end) {
+    const auto begun = Clock::now();
+    const auto rows = co_await transaction.scan(Table::tenants, {}, from, page);
+    latencies.push_back(std::chrono::duration_cast<microseconds>(Clock::now() - begun));
+    items += rows.size();
+    from = rows.size() < page ? Bytes() : Bytes(rows.back().key.begin(), rows.back().key.end());
+    if (!from.empty()) from.push_back(0);
+    transaction.release_rows();
+  }
+  co_return false;
+}
+
+void run_walk(std::shared_ptr<EtcdClient> client, std::chrono::seconds time) {
+  EngineContext context(std::move(client), walked_store(), etcd_traits(EtcdOptions()));
+  context.write_deadline = patience;
+  std::vector<microseconds> latencies;
+  std::size_t items = 0;
+  const auto begun = Clock::now();
+  const Work work = [&, end = begun + time](Transaction& transaction) {
+    return walk(transaction, end, latencies, items);
+  };
+  if (run_read(context, work)) throw std::runtime_error("the walk failed");
+  report(latencies, items, std::chrono::duration<double>(Clock::now() - begun).count());
 }
 
 EtcdConnection connection_of(char** arguments) {
@@ -240,26 +289,13 @@ EtcdConnection connection_of(char** arguments) {
   return connection;
 }
 
-void report(const std::vector<std::unique_ptr<Lane>>& lanes, double elapsed) {
-  std::vector<microseconds> all;
-  std::size_t items = 0;
-  for (const auto& lane : lanes) {
-    all.insert(all.end(), lane->latencies().begin(), lane->latencies().end());
-    items += lane->items();
-  }
-  if (all.empty()) throw std::runtime_error("there was no answer");
-  std::sort(all.begin(), all.end());
-  const auto percentile = [&](std::size_t of) { return all[std::min(all.size() - 1, all.size() * of / 100)].count(); };
-  std::cout << static_cast<double>(items) / elapsed << ' ' << percentile(50) << ' ' << percentile(99) << ' ' << items
-            << '\n';
-}
-
 void run(char** arguments) {
   const auto client = EtcdClient::create(connection_of(arguments));
   if (!client) throw std::runtime_error(client.error().text);
   const std::string row = arguments[5];
   const auto at_once = static_cast<std::size_t>(std::stoul(arguments[6]));
   if (row == "fill") return fill(**client, at_once);
+  if (row == "walk") return run_walk(*client, std::chrono::seconds(std::stol(arguments[7])));
   Put put;
   put.key = key_of("read", "");
   put.value = RandomBytes().take(1200);

@@ -32,7 +32,7 @@ void give_key(const StoreKeys& keys, Tenant& tenant) {
   }
   tenant.record.key =
       crypto::make_certified_key(*keys.root_public, *keys.root_signer(), keys.store(), now_microseconds());
-  tenant.record.format = store_format;
+  tenant.record.format = third_rows_format;
   tenant.record.changes = 0;
 }
 

@@ -1,6 +1,7 @@
 -- The requests and the report of wrk, for run.sh. The environment specifies the requests: BENCH_METHOD, BENCH_HEADER (one `name: value`
--- with the credential), BENCH_CREATE (each request creates a secret with a new name), BENCH_TOKENS (a file with one token per line:
--- each request takes the next one), BENCH_ONCE (each token creates one secret; it counts as an error if there are too few tokens).
+-- with the credential), BENCH_CREATE (each request creates a secret with a new name; with BENCH_BATCH, so many), BENCH_TOKENS (a file
+-- with one token per line: each request takes the next one), BENCH_ONCE (each token creates one secret; it counts as an error if there
+-- are too few tokens).
 
 local method = os.getenv("BENCH_METHOD") or "GET"
 local headers = {}
@@ -31,6 +32,7 @@ local function format_all(file, body)
 end
 
 local count = 0
+local batch = tonumber(os.getenv("BENCH_BATCH") or "0")
 local once = os.getenv("BENCH_ONCE") ~= nil
 local prefix
 function init()
@@ -51,8 +53,13 @@ function request()
   count = count + 1
   if with_tokens and once and count > #with_tokens then too_few = 1 end
   if with_tokens then return with_tokens[count % #with_tokens + 1] end
-  local body = string.format('{"secret_name":"bench %s%d","secret_value":"a value of the usual length 0123456789"}', prefix, count)
-  return wrk.format("POST", nil, headers, body)
+  local function secret(number)
+    return string.format('{"secret_name":"bench %s%s","secret_value":"a value of the usual length 0123456789"}', prefix, number)
+  end
+  if batch == 0 then return wrk.format("POST", nil, headers, secret(count)) end
+  local secrets = {}
+  for i = 1, batch do secrets[i] = secret(count .. "-" .. i) end
+  return wrk.format("POST", nil, headers, '{"secrets":[' .. table.concat(secrets, ",") .. "]}")
 end
 
 function done(summary, latency)

@@ -155,6 +155,38 @@ credential_rows() { # connections
   restart_tacit off
 }
 
+# What several secrets or tools in one request save: a batch of 64 beside one create, and 21 tools that one wildcard secret serves beside
+# one of them.
+several_rows() { # connections
+  local api=https://127.0.0.1:$api_port tools=https://127.0.0.1:$tool_port header one
+  header=$(cat "$state/api-key.header")
+  baseline=
+  BENCH_CREATE=1 row 1 "create, one connection" "$server" with_wrk "$api/api/v1/secrets/" "$header"
+  one=$p50
+  BENCH_CREATE=1 BENCH_BATCH=64 row 1 "batch of 64, likewise" "$server" with_wrk "$api/api/v1/secrets/batch" "$header"
+  awk -v one="$one" -v batch="$p50" 'BEGIN { printf "%11s  p50 of a batch of 64: %.1f × that of one create\n", "", batch / one }'
+  curl --silent --show-error --fail --cacert "$state/servers-ca.pem" -H "@$state/api-key.header" -H 'Content-Type: application/json' \
+    --output "$state/answer" "$api/api/v1/secrets/" --data '{"secret_name": "toolkit", "tool_name": "kit__*", "tool_arg": "api_key",
+      "secret_value": "a value of the usual length 0123456789", "is_default_for_tool": true}'
+  jq --null-input --arg user "$user" '{user_id: $user, tool_name: "kit__tool_1"}' >"$state/resolve.json"
+  baseline=
+  row "$1" "resolve, one tool" "$server" with_ab "$tools/tool/v1/resolve"
+  jq --null-input --arg user "$user" '{user_id: $user, tools: [range(21) | {tool_name: "kit__tool_\(.)"}]}' >"$state/resolve.json"
+  row "$1" "resolve-many, 21 tools" "$server" with_ab "$tools/tool/v1/resolve-many"
+}
+
+# What a browser fetches to show the console for the first time.
+console_load() {
+  local asset requests=0 bytes=0 size
+  for asset in "" $(curl --silent --cacert "$state/servers-ca.pem" "https://127.0.0.1:$api_port/console/" |
+    grep -oE '(src|href)="[^"]+\.(js|css)"' | cut -d '"' -f 2); do
+    size=$(curl --silent --fail --cacert "$state/servers-ca.pem" -H 'Accept-Encoding: gzip' --output /dev/null \
+      --write-out '%{size_download}' "https://127.0.0.1:$api_port/console/${asset#/console/}")
+    requests=$((requests + 1)) bytes=$((bytes + size))
+  done
+  echo "The console's first load: $requests requests, $bytes bytes compressed"
+}
+
 # µs in user mode for one ES256 verification, by OpenSSL's own measure, with as many processes at once as the server has threads: a
 # core that its neighbour leaves alone is faster.
 verification_time() {
@@ -178,3 +210,8 @@ echo
 echo "The kinds of credential, compared with an API key:"
 print_heading
 for count in "${connections[@]}"; do credential_rows "$count"; done
+echo
+echo "Several in one request:"
+print_heading
+several_rows "${connections[0]}"
+console_load

@@ -23,7 +23,7 @@ read_the_documents() {
   local folder=$work/documents/usr/share/doc/tacit
   mkdir "$work/documents"
   dpkg-deb --fsys-tarfile "$package" | tar --extract --directory "$work/documents" ./usr/share/doc/tacit
-  check "documents" ls "$folder"/{README,OPERATING,API,SECURITY,THREADS,CHANGELOG}.md "$folder"/decisions/README.md "$folder"/drawings/{post,keys}.svg
+  check "documents" ls "$folder"/{README,OPERATING,API,RUNTIME,SECURITY,THREADS,CHANGELOG}.md "$folder"/decisions/README.md "$folder"/drawings/{post,keys}.svg
   check "their links to each other" links_resolve "$folder"
   is "faults of the bill of materials, SPDX 2.3" "" jq --raw-output --from-file "$here/spdx.jq" "$folder/tacit.spdx.json"
   is "its version of tacit" "$(dpkg-deb --field "$package" Version | sed 's/-[0-9]*$//')" \
