@@ -81,9 +81,9 @@ struct Fixture {
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(socket_events, Fixture)
+BOOST_AUTO_TEST_SUITE(socket_events)
 
-BOOST_AUTO_TEST_CASE(a_wait_ends_with_the_next_byte) {
+BOOST_FIXTURE_TEST_CASE(a_wait_ends_with_the_next_byte, Fixture) {
   Pair pair(context, events);
   BOOST_TEST(!pair.receive(10));
   pair.wait(Direction::read);
@@ -96,7 +96,7 @@ BOOST_AUTO_TEST_CASE(a_wait_ends_with_the_next_byte) {
   BOOST_TEST(!pair.runs());
 }
 
-BOOST_AUTO_TEST_CASE(bytes_that_a_call_left_end_the_next_wait) {
+BOOST_FIXTURE_TEST_CASE(bytes_that_a_call_left_end_the_next_wait, Fixture) {
   Pair pair(context, events);
   pair.send("abcd");
   BOOST_TEST(pair.receive(2).value() == "ab");
@@ -105,7 +105,7 @@ BOOST_AUTO_TEST_CASE(bytes_that_a_call_left_end_the_next_wait) {
   BOOST_TEST(pair.receive(2).value() == "cd");
 }
 
-BOOST_AUTO_TEST_CASE(bytes_that_come_without_a_wait_end_the_next_one) {
+BOOST_FIXTURE_TEST_CASE(bytes_that_come_without_a_wait_end_the_next_one, Fixture) {
   Pair pair(context, events);
   BOOST_TEST(!pair.receive(10));
   pair.send("a");
@@ -115,7 +115,7 @@ BOOST_AUTO_TEST_CASE(bytes_that_come_without_a_wait_end_the_next_one) {
   BOOST_TEST(pair.receive(10).value() == "a");
 }
 
-BOOST_AUTO_TEST_CASE(an_end_behind_bytes_is_seen) {
+BOOST_FIXTURE_TEST_CASE(an_end_behind_bytes_is_seen, Fixture) {
   Pair pair(context, events);
   BOOST_TEST(!pair.receive(10));
   pair.send("a");
@@ -128,7 +128,7 @@ BOOST_AUTO_TEST_CASE(an_end_behind_bytes_is_seen) {
   BOOST_TEST(pair.receive(10).value().empty());
 }
 
-BOOST_AUTO_TEST_CASE(a_full_socket_of_a_peer_that_has_half_closed_is_waited_for) {
+BOOST_FIXTURE_TEST_CASE(a_full_socket_of_a_peer_that_has_half_closed_is_waited_for, Fixture) {
   Pair pair(context, events);
   BOOST_REQUIRE(::shutdown(pair.peer(), SHUT_WR) == 0);
   pair.runs();
@@ -141,7 +141,7 @@ BOOST_AUTO_TEST_CASE(a_full_socket_of_a_peer_that_has_half_closed_is_waited_for)
   BOOST_TEST(!pair.outcomes.back());
 }
 
-BOOST_AUTO_TEST_CASE(a_peer_that_is_gone_ends_both_kinds_of_waits) {
+BOOST_FIXTURE_TEST_CASE(a_peer_that_is_gone_ends_both_kinds_of_waits, Fixture) {
   for (const Direction direction : {Direction::read, Direction::write}) {
     Pair pair(context, events);
     pair.fill();
@@ -153,7 +153,7 @@ BOOST_AUTO_TEST_CASE(a_peer_that_is_gone_ends_both_kinds_of_waits) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(a_socket_that_leaves_ends_its_wait_later) {
+BOOST_FIXTURE_TEST_CASE(a_socket_that_leaves_ends_its_wait_later, Fixture) {
   Pair pair(context, events);
   BOOST_TEST(!pair.receive(10));
   pair.wait(Direction::read);
@@ -166,7 +166,7 @@ BOOST_AUTO_TEST_CASE(a_socket_that_leaves_ends_its_wait_later) {
   BOOST_TEST((pair.outcomes.back() == boost::asio::error::operation_aborted));
 }
 
-BOOST_AUTO_TEST_CASE(a_socket_may_be_destroyed_while_its_event_waits_to_be_handled) {
+BOOST_FIXTURE_TEST_CASE(a_socket_may_be_destroyed_while_its_event_waits_to_be_handled, Fixture) {
   std::optional<Pair> first;
   std::optional<Pair> second;
   first.emplace(context, events);
@@ -189,7 +189,7 @@ BOOST_AUTO_TEST_CASE(a_socket_may_be_destroyed_while_its_event_waits_to_be_handl
   BOOST_TEST((first.has_value() != second.has_value()));
 }
 
-BOOST_AUTO_TEST_CASE(the_context_runs_out_of_work_without_sockets) {
+BOOST_FIXTURE_TEST_CASE(the_context_runs_out_of_work_without_sockets, Fixture) {
   {
     Pair pair(context, events);
     pair.runs();

@@ -46,9 +46,9 @@ struct Fixture {
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(raise_format_in_etcd, Fixture)
+BOOST_AUTO_TEST_SUITE(raise_format)
 
-BOOST_AUTO_TEST_CASE(the_format_rises_first_and_the_rows_after_the_wait) {
+BOOST_FIXTURE_TEST_CASE(the_format_rises_first_and_the_rows_after_the_wait, Fixture) {
   hold(slot_of(SlotOwner::api, 1), slot_lease_value(process));
   bool waited = false;
   const auto raised = raise([&] {
@@ -65,7 +65,7 @@ BOOST_AUTO_TEST_CASE(the_format_rises_first_and_the_rows_after_the_wait) {
   BOOST_TEST(again->rows_were_new);
 }
 
-BOOST_AUTO_TEST_CASE(an_older_process_keeps_the_store_as_it_is) {
+BOOST_FIXTURE_TEST_CASE(an_older_process_keeps_the_store_as_it_is, Fixture) {
   for (const SlotOwner owner : {SlotOwner::api, SlotOwner::tools, SlotOwner::operators}) {
     const AuditSlot slot = slot_of(owner, 3);
     hold(slot, process);
@@ -78,7 +78,7 @@ BOOST_AUTO_TEST_CASE(an_older_process_keeps_the_store_as_it_is) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(an_older_process_that_comes_during_the_wait_keeps_the_rows_as_they_are) {
+BOOST_FIXTURE_TEST_CASE(an_older_process_that_comes_during_the_wait_keeps_the_rows_as_they_are, Fixture) {
   const auto refused = raise([this] { hold(slot_of(SlotOwner::api, 1), process); });
   BOOST_TEST(!refused.has_value());
   BOOST_TEST(has(6, 3));
@@ -87,7 +87,7 @@ BOOST_AUTO_TEST_CASE(an_older_process_that_comes_during_the_wait_keeps_the_rows_
   BOOST_TEST(has(6, 5));
 }
 
-BOOST_AUTO_TEST_CASE(a_store_that_is_absent_or_unknown_is_refused) {
+BOOST_FIXTURE_TEST_CASE(a_store_that_is_absent_or_unknown_is_refused, Fixture) {
   put(format_row_key(), format_value(slots_store_format + 1));
   BOOST_TEST(!raise().has_value());
   erase(keys.key(Table::meta, format_row_key()));
