@@ -26,7 +26,7 @@ namespace {
 
 using Secrets = std::vector<NewSecret>;
 
-constexpr crypto::FileBound largest_file{std::size_t{16} * 1024 * 1024, "16 MiB"};
+const crypto::FileBound largest_file{std::size_t{16} * 1024 * 1024, "16 MiB"};
 
 std::string as_is(std::string_view text) { return std::string(text); }
 

@@ -10,7 +10,6 @@ namespace tacit::store {
 namespace {
 
 constexpr std::uint8_t first_format = 1;
-constexpr std::uint8_t second_format = 2;
 constexpr std::uint8_t third_format = 3;
 enum Flag : unsigned { has_display = 1, has_tool_name = 2, has_tool_arg = 4, is_default_flag = 8, expires = 16 };
 

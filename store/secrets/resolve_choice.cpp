@@ -104,9 +104,9 @@ Outcome<bool> ResolveChoice::take_none() {
 
 /// Notes whether a named secret may be released. Null: there is none of that name.
 void ResolveChoice::judge(Tool& tool, const ResolveQuery& query, std::size_t named, const SharedSecret& secret) const {
-  const auto& [argument, name] = query.secrets[named];
+  const std::string& argument = query.secrets[named].first;
   const auto withhold = [&](WithheldReason reason) {
-    tool.withheld.push_back({argument, name, reason});
+    tool.withheld.push_back({argument, query.secrets[named].second, reason});
     if (!secret) return;
     const crypto::Uuid id = secret->secret.id;
     if (std::ranges::find(tool.withheld_ids, id) == tool.withheld_ids.end()) tool.withheld_ids.push_back(id);
