@@ -13,7 +13,7 @@ cpu_ticks() { # pid
 # These functions set: requests, elapsed (seconds), p50 and p99 (microseconds), errors.
 with_wrk() { # connections, seconds, url, header
   local report
-  report=$(BENCH_HEADER=$4 BENCH_RUN=$RANDOM$RANDOM wrk --threads 2 --connections "$1" --duration "$2s" --timeout 10s \
+  report=$(BENCH_HEADER=$4 BENCH_RUN=$RANDOM$RANDOM wrk --threads $(($1 > 1 ? 2 : 1)) --connections "$1" --duration "$2s" --timeout 10s \
     --script "$repository/test/bench/report.lua" "$3" | tee "$state/wrk.log" | sed -n 's/^REPORT //p')
   read -r requests elapsed p50 p99 errors <<<"$report"
 }

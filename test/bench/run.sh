@@ -45,7 +45,8 @@ make_installation() {
   api_port=0
   tool_port=0
   make_state "$directory"
-  printf '%s\n' "threads = $threads" "log-level = info" "max-connections = 4096" "request-rate = 0" >>"$state/tacit.conf"
+  printf '%s\n' "threads = $threads" "log-level = info" "max-connections = 4096" "request-rate = 0" \
+    "secrets-default = 1000000000" >>"$state/tacit.conf"
   cat "$state/runtime.pem" "$state/runtime.key" >"$state/runtime-both.pem"
   "$tacit" quota set "$user" 1000000000000 --config "$state/tacit.conf" >/dev/null
 }
@@ -166,12 +167,12 @@ several_rows() { # connections
   BENCH_CREATE=1 BENCH_BATCH=64 row 1 "batch of 64, likewise" "$server" with_wrk "$api/api/v1/secrets/batch" "$header"
   awk -v one="$one" -v batch="$p50" 'BEGIN { printf "%11s  p50 of a batch of 64: %.1f × that of one create\n", "", batch / one }'
   curl --silent --show-error --fail --cacert "$state/servers-ca.pem" -H "@$state/api-key.header" -H 'Content-Type: application/json' \
-    --output "$state/answer" "$api/api/v1/secrets/" --data '{"secret_name": "toolkit", "tool_name": "kit__*", "tool_arg": "api_key",
+    --output "$state/answer" "$api/api/v1/secrets/" --data '{"secret_name": "toolkit", "tool_name": "agno__linear__kit_*", "tool_arg": "api_key",
       "secret_value": "a value of the usual length 0123456789", "is_default_for_tool": true}'
-  jq --null-input --arg user "$user" '{user_id: $user, tool_name: "kit__tool_1"}' >"$state/resolve.json"
+  jq --null-input --arg user "$user" '{user_id: $user, tool_name: "agno__linear__kit_1"}' >"$state/resolve.json"
   baseline=
   row "$1" "resolve, one tool" "$server" with_ab "$tools/tool/v1/resolve"
-  jq --null-input --arg user "$user" '{user_id: $user, tools: [range(21) | {tool_name: "kit__tool_\(.)"}]}' >"$state/resolve.json"
+  jq --null-input --arg user "$user" '{user_id: $user, tools: [range(21) | {tool_name: "agno__linear__kit_\(.)"}]}' >"$state/resolve.json"
   row "$1" "resolve-many, 21 tools" "$server" with_ab "$tools/tool/v1/resolve-many"
 }
 
