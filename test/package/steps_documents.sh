@@ -7,7 +7,7 @@ links_resolve() { # FOLDER
   while read -r document; do
     while read -r target; do
       [ -e "$(dirname "$document")/$target" ] || { echo "$document: $target"; return 1; }
-    done < <(grep -oP '\]\((?!\.\./[a-z]+/|CONTRIBUTING|LICENSE)\K[^)#:]+' "$document")
+    done < <(grep -oP '\]\((?!https:|\.\./[a-z]+/|CONTRIBUTING|LICENSE)\K[^)#:]+' "$document")
   done < <(find "$1" -name '*.md' ! -name CHANGELOG.md)
 }
 
@@ -23,7 +23,7 @@ read_the_documents() {
   local folder=$work/documents/usr/share/doc/tacit
   mkdir "$work/documents"
   dpkg-deb --fsys-tarfile "$package" | tar --extract --directory "$work/documents" ./usr/share/doc/tacit
-  check "documents" ls "$folder"/{README,OPERATING,API,RUNTIME,SECURITY,THREADS,CHANGELOG}.md "$folder"/decisions/README.md "$folder"/drawings/{post,keys}.svg
+  check "documents" ls "$folder"/{README,OPERATING,CLUSTER,API,RUNTIME,USERS,SECURITY,THREADS,CHANGELOG}.md "$folder"/decisions/README.md "$folder"/drawings/{post,keys}.svg
   check "their links to each other" links_resolve "$folder"
   is "faults of the bill of materials, SPDX 2.3" "" jq --raw-output --from-file "$here/spdx.jq" "$folder/tacit.spdx.json"
   is "its version of tacit" "$(dpkg-deb --field "$package" Version | sed 's/-[0-9]*$//')" \
