@@ -211,7 +211,7 @@ sign_an_existing_store() {
   step "Sign the store: the upgraded units start without the new keyrings, and then with them"
   says "the note that nothing is signed" 'run tacit key add signing' in_host bash -c 'tacit check-config 2>&1'
   check "no unit misses the keyrings" in_host systemctl is-active tacit-api.service tacit-tools.service
-  wait_for "the store has the newest format" in_host bash -c 'tacit stats --json | grep -q "\"store_format\":3"'
+  wait_for "the store has the newest format" in_host bash -c 'tacit stats --json | grep -q "\"store_format\":5"'
   in_host bash -euc 'tacit key add signing >/root/signing-key'
   local ring
   for ring in root-signing audit-api audit-tools audit-operator; do
