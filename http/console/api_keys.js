@@ -35,7 +35,8 @@ function showKey(made) {
   openDialog(
     texts.keys.createdTitle,
     ({ close }) => {
-      const shown = h('input', { id, readonly: true, value: made.key, class: 'mono', autocomplete: 'off', spellcheck: 'false' });
+      const shown = h('input', { id, readonly: true, class: 'mono', autocomplete: 'off', spellcheck: 'false' });
+      shown.value = made.key; // a property: the page's markup never has it
       const state = h('p', { class: 'hint', role: 'status' });
       const copy = async () => {
         try {

@@ -13,7 +13,7 @@ export function openDialog(title, build, { wide = false, steady = false } = {}) 
   let answer;
   const close = (value) => {
     answer = value;
-    element.close();
+    dismiss(element);
   };
   element.addEventListener('cancel', (event) => steady && event.preventDefault());
   // Browsers let the second Escape close a dialog whatever becomes of `cancel`.
@@ -32,7 +32,13 @@ export function openDialog(title, build, { wide = false, steady = false } = {}) 
 
 /** Closes every dialog, as when the person has signed out. */
 export function closeDialogs() {
-  for (const element of document.querySelectorAll('dialog[open]')) element.close();
+  for (const element of document.querySelectorAll('dialog[open]')) dismiss(element);
+}
+
+/** Closes a dialog and takes it out of the page at once: the close event comes later, and what the dialog shows may be secret. */
+function dismiss(element) {
+  element.close();
+  element.remove();
 }
 
 /** Buttons at a dialog's or a form's end. */

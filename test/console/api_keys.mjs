@@ -24,7 +24,8 @@ export async function checkApiKeys({ tacit, browser, shots }) {
     await dialog.getByLabel('Expires').fill('2031-01-01T00:00');
     await dialog.getByRole('button', { name: 'New API key' }).click();
     const made = page.getByRole('dialog', { name: 'Your new API key' });
-    key = await made.getByLabel('Key').inputValue();
+    const shown = await made.getByLabel('Key').elementHandle();
+    key = await shown.inputValue();
     holds(key.startsWith('tct_'), key);
     await page.keyboard.press('Escape');
     equal(await made.count(), 1, 'Escape does not lose the key');
@@ -38,6 +39,7 @@ export async function checkApiKeys({ tacit, browser, shots }) {
     await shots(page, 'api-key-created');
     await made.getByRole('button', { name: 'I have kept it' }).click();
     await made.waitFor({ state: 'detached' });
+    equal(await shown.evaluate((input) => [input.value, input.isConnected]), ['', false], 'the field of the key');
     holds(!(await page.content()).includes(key), 'the key is still in the page');
     equal((await tacit.call(key, 'GET', '/api/v1/quota')).status, 200);
     equal((await tacit.call(key, 'POST', '/api/v1/secrets/', { secret_name: 'n', secret_value: 'vvvv' })).status, 403);
