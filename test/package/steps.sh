@@ -354,7 +354,7 @@ remove_keeps_data() {
 
 purge_removes_data() {
   step "Purge"
-  says "it lists what it keeps" 'keys is left.*root-private.keyring' apt purge tacit
+  says "it lists what it keeps" 'keys is kept.*root-private.keyring' apt purge tacit
   check "the backups are kept" in_host bash -c 'ls /var/backups/tacit/tacit-*.backup'
   check "the store is gone" in_host test ! -e /var/lib/tacit
   check "the configuration is gone" in_host test ! -e /etc/tacit/tacit.conf
