@@ -1,10 +1,12 @@
 // The terms of a change, as the fields of a request's head state them.
 #pragma once
 
+#include <boost/asio/awaitable.hpp>
 #include <boost/system/result.hpp>
 
 #include <utility>
 
+#include "http/api/request_bodies.hpp"
 #include "http/exchange/exchange.hpp"
 #include "http/exchange/problem.hpp"
 #include "http/json/faults.hpp"
@@ -12,32 +14,38 @@
 
 namespace tacit::http {
 
-/// If-Match, `If-None-Match: *` and Idempotency-Key of a request whose route takes them. The body was read.
+/// If-Match and `If-None-Match: *` of a request whose route takes no Idempotency-Key.
 boost::system::result<store::ChangeTerms, Problem> change_terms(const Exchange& exchange);
 
-/// Whether nothing is wrong but instants that have passed. They had not yet when the request was sent for the first
-/// time, perhaps.
-bool has_lapsed_alone(const Faults& faults);
+/// The same, and the Idempotency-Key of a request whose route takes it. The body was read; a long one is hashed in
+/// slices (store/slices/slice.hpp). `exchange` must outlive the operation.
+boost::asio::awaitable<boost::system::result<store::ChangeTerms, Problem>> repeatable_terms(const Exchange& exchange);
 
-/// A body with an `expires_at`, and the terms of its change. A request that is sent again gets its first answer even if
-/// its `expires_at` has passed since.
+/// Whether nothing is wrong but what may have been right when the request was sent for the first time: instants that
+/// have passed since, and values that are longer than a limit that an operator may have lowered since.
+bool may_have_been_right(const Faults& faults);
+
+/// A body with new secrets, and the terms of their change. A request that is sent again gets its first answer even if
+/// its `expires_at` has passed, or the limit of values was lowered since.
 template <class T>
-struct LapsingBody {
+struct RepeatableBody {
   Parsed<T> body;
-  Faults lapsed{};  ///< the answer if there was no such first request; empty: none
+  Faults faults{};  ///< the answer if there was no such first request; empty: none
 
-  /// `read(now)` reads the body; an earlier `now` accepts earlier instants.
+  /// `read(rules)` reads the body.
   template <class Read>
-  LapsingBody(Read read, std::int64_t now, store::ChangeTerms& terms) : body(read(now)) {
-    if (body || !terms.idempotency || !has_lapsed_alone(body.error())) return;
-    lapsed = body.error();
-    body = read(0);
+  RepeatableBody(Read read, const SecretRules& rules, store::ChangeTerms& terms) : body(read(rules)) {
+    if (body || !terms.idempotency || !may_have_been_right(body.error())) return;
+    Parsed<T> earlier = read(SecretRules{.value_limit = limits::most_value_limit, .now = 0});
+    if (!earlier) return;
+    faults = body.error();
+    body = std::move(earlier);
     terms.precondition.states.emplace();  // no state satisfies it: nothing is changed
   }
 
   /// Whether the failure of the change means that the body is wrong after all.
-  bool is_lapsed(const store::Failure& failure) const {
-    return !lapsed.empty() && failure.code == store::Errc::precondition_failed;
+  bool is_wrong(const store::Failure& failure) const {
+    return !faults.empty() && failure.code == store::Errc::precondition_failed;
   }
 };
 

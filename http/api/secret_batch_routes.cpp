@@ -33,17 +33,16 @@ void answer_batch(Exchange& exchange, const store::ChangedSecrets& made, bool fu
 }
 
 /// Reads the new secrets, with the terms of their change.
-LapsingBody<std::vector<store::NewSecret>> read_batch(const Exchange& exchange, store::ChangeTerms& terms) {
-  const auto read = [&](std::int64_t now) {
-    return parse_batch(exchange.body.text(), {.value_limit = exchange.services.value_limit, .now = now});
-  };
-  return {read, store::now_microseconds(), terms};
+RepeatableBody<std::vector<store::NewSecret>> read_batch(const Exchange& exchange, store::ChangeTerms& terms) {
+  const auto read = [&](const SecretRules& rules) { return parse_batch(exchange.body.text(), rules); };
+  const SecretRules rules{.value_limit = exchange.services.value_limit, .now = store::now_microseconds()};
+  return {read, rules, terms};
 }
 
 }  // namespace
 
 Handled create_batch(Exchange& exchange) {
-  auto terms = change_terms(exchange);
+  auto terms = co_await repeatable_terms(exchange);
   if (refused(exchange, terms)) co_return;
   const auto view = parse_view(exchange.head.query);
   auto secrets = read_batch(exchange, *terms);
@@ -55,8 +54,8 @@ Handled create_batch(Exchange& exchange) {
   store::AuditContext who = exchange.audit();
   const auto outcome = co_await exchange.services.store.secrets().create_batch(
       exchange.principal.tenant, std::move(*secrets.body), std::move(who), std::move(*terms));
-  if (!outcome && secrets.is_lapsed(outcome.error())) {
-    answer(exchange, secrets.lapsed);
+  if (!outcome && secrets.is_wrong(outcome.error())) {
+    answer(exchange, secrets.faults);
     co_return;
   }
   if (refused(exchange, outcome)) co_return;

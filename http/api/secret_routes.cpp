@@ -32,6 +32,7 @@ class SecretListStream final : public ReaderStream<store::SecretListReader, writ
 
  private:
   void write_members(crypto::WipedBytes& out) const override {
+    if (this->reader().altered_uses()) note_damage(this->exchange_);
     if (!paged_) return;
     out.append(R"(,"next_cursor":)");
     write_list_cursor(out, this->reader().next_page());
@@ -52,9 +53,9 @@ SecretRules rules_at(const Exchange& exchange, std::int64_t now) {
 }
 
 /// Reads a new secret, with the terms of its change.
-LapsingBody<store::NewSecret> read_new_secret(const Exchange& exchange, store::ChangeTerms& terms) {
-  const auto read = [&](std::int64_t now) { return parse_new_secret(exchange.body.text(), rules_at(exchange, now)); };
-  return {read, store::now_microseconds(), terms};
+RepeatableBody<store::NewSecret> read_new_secret(const Exchange& exchange, store::ChangeTerms& terms) {
+  const auto read = [&](const SecretRules& rules) { return parse_new_secret(exchange.body.text(), rules); };
+  return {read, rules_at(exchange, store::now_microseconds()), terms};
 }
 
 /// Answers what was created, replaced or changed, or why it was not.
@@ -87,7 +88,7 @@ bool condition_answers(Exchange& exchange, std::int64_t state, bool full) {
 }  // namespace
 
 Handled create_secret(Exchange& exchange) {
-  auto terms = change_terms(exchange);
+  auto terms = co_await repeatable_terms(exchange);
   if (refused(exchange, terms)) co_return;
   const auto view = parse_view(exchange.head.query);
   auto secret = read_new_secret(exchange, *terms);
@@ -99,8 +100,8 @@ Handled create_secret(Exchange& exchange) {
   store::AuditContext who = exchange.audit();
   const auto outcome = co_await exchange.services.store.secrets().create(
       exchange.principal.tenant, std::move(*secret.body), std::move(who), std::move(*terms));
-  if (!outcome && secret.is_lapsed(outcome.error())) {
-    answer(exchange, secret.lapsed);
+  if (!outcome && secret.is_wrong(outcome.error())) {
+    answer(exchange, secret.faults);
     co_return;
   }
   answer_changed(exchange, outcome, view->full);

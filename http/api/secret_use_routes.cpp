@@ -6,6 +6,7 @@
 #include "http/api/handlers.hpp"
 #include "http/api/path_id.hpp"
 #include "http/api/query_parameters.hpp"
+#include "http/api/secret_answer.hpp"
 #include "http/exchange/problem.hpp"
 #include "http/json/json_writer.hpp"
 #include "http/json/limits.hpp"
@@ -67,6 +68,7 @@ Handled list_uses(Exchange& exchange) {
   const auto page =
       co_await exchange.services.store.releases().uses(exchange.principal.tenant, *id, *query, std::move(who));
   if (refused(exchange, page)) co_return;
+  if (page->altered) note_damage(exchange);
   crypto::WipedBytes& body = exchange.response.body;
   body.append(R"({"data":[)");
   for (const store::SecretUse& use : page->uses) {

@@ -35,7 +35,7 @@ Handled list_versions(Exchange& exchange) {
 }
 
 Handled roll_back(Exchange& exchange) {
-  auto terms = change_terms(exchange);
+  auto terms = co_await repeatable_terms(exchange);
   if (refused(exchange, terms)) co_return;
   const auto id = secret_id(exchange);
   const auto view = parse_view(exchange.head.query);

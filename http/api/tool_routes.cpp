@@ -45,42 +45,55 @@ store::ToolRefusal refusal_of(crypto::Uuid tenant, std::string tool, std::string
   return refusal;
 }
 
-/// Refuses, and records the reason in the audit.
-Handled refuse_tool(Exchange& exchange, crypto::Uuid tenant, std::string tool, Problem problem,
-                    std::string_view reason) {
+/// Refuses all tools that were asked for, and records each with the reason in the audit: a tool that is not granted
+/// outranks another user. The answer names the first.
+Handled refuse_tools(Exchange& exchange, crypto::Uuid tenant, std::vector<std::string> tools, Problem problem,
+                     std::string_view reason) {
   exchange.note = reason;
-  store::ToolRefusal refusal = refusal_of(tenant, tool, reason);
+  std::vector<store::ToolRefusal> refusals;
+  for (const std::string& tool : tools) {
+    const bool outranked = problem == Problem::other_user && !is_granted(exchange, tool);
+    refusals.push_back(refusal_of(tenant, tool, outranked ? "not_granted" : reason));
+  }
   store::AuditContext who = exchange.audit();
-  const auto recorded = co_await exchange.services.store.audit().refuse_tool(std::move(refusal), std::move(who));
+  const auto recorded = co_await exchange.services.store.audit().refuse_tools(std::move(refusals), std::move(who));
   if (!recorded) {
     answer(exchange, recorded.error());
   } else if (problem == Problem::certificate_refused) {
     answer(exchange, problem);
   } else {
-    answer_tool_refused(exchange, problem, tool);
+    answer_tool_refused(exchange, problem, tools.front());
   }
 }
 
 /// Whether the caller may ask for tools of the tenant at all. Otherwise that was answered.
-boost::asio::awaitable<bool> admit_runtime(Exchange& exchange, crypto::Uuid tenant, std::string tool) {
+boost::asio::awaitable<bool> admit_runtime(Exchange& exchange, crypto::Uuid tenant, std::vector<std::string> tools) {
   if (!exchange.certificate_fault.empty()) {
     const std::string_view fault = exchange.certificate_fault;
-    co_await refuse_tool(exchange, tenant, std::move(tool), Problem::certificate_refused, fault);
+    co_await refuse_tools(exchange, tenant, std::move(tools), Problem::certificate_refused, fault);
     co_return false;
   }
   if (!exchange.services.tool_user_token || exchange.principal.tenant == tenant) co_return true;
-  co_await refuse_tool(exchange, tenant, std::move(tool), Problem::other_user, "other_user");
+  co_await refuse_tools(exchange, tenant, std::move(tools), Problem::other_user, "other_user");
   co_return false;
 }
 
 /// The same for one tool, which must be granted. A tool that is not granted outranks another user.
 boost::asio::awaitable<bool> admit_tool(Exchange& exchange, crypto::Uuid tenant, std::string tool) {
-  if (exchange.certificate_fault.empty() && !is_granted(exchange, tool)) {
-    co_await refuse_tool(exchange, tenant, std::move(tool), Problem::tool_not_granted, "not_granted");
+  std::vector<std::string> tools(1);
+  tools.front() = std::move(tool);
+  if (exchange.certificate_fault.empty() && !is_granted(exchange, tools.front())) {
+    co_await refuse_tools(exchange, tenant, std::move(tools), Problem::tool_not_granted, "not_granted");
     co_return false;
   }
-  const bool admitted = co_await admit_runtime(exchange, tenant, std::move(tool));
+  const bool admitted = co_await admit_runtime(exchange, tenant, std::move(tools));
   co_return admitted;
+}
+
+std::vector<std::string> names_of(const ToolRequests& requests) {
+  std::vector<std::string> names;
+  for (const ToolRequest& request : requests.tools) names.push_back(request.tool_name);
+  return names;
 }
 
 constexpr std::string_view word_of(store::WithheldReason reason) {
@@ -189,7 +202,7 @@ Handled resolve_tool(Exchange& exchange) {
 Handled resolve_tools(Exchange& exchange) {
   auto requests = parse_resolve_many(exchange.body.text());
   if (refused_body(exchange, requests)) co_return;
-  const bool admitted = co_await admit_runtime(exchange, requests->tenant, requests->tools.front().tool_name);
+  const bool admitted = co_await admit_runtime(exchange, requests->tenant, names_of(*requests));
   if (!admitted) co_return;
   std::vector<ToolAnswer> answers;
   answers.reserve(requests->tools.size());

@@ -9,8 +9,8 @@ import { currentRoute, notice, pageHead, routeTo } from './pages.js';
 import { askedByLink, createSecret } from './secret_form.js';
 import { secretListPage } from './secret_list.js';
 import { secretPage } from './secret_page.js';
-import { config, onSession, signInWithKey, signOut, signedIn, whoIsIn } from './session.js';
-import { leaveForIssuer, returnFromIssuer } from './sign_in.js';
+import { config, leave, onSession, signInWithKey, signedIn, whoIsIn } from './session.js';
+import { leaveForIssuer, renewAtIssuer, returnFromIssuer } from './sign_in.js';
 import { texts } from './texts.js';
 import { toolPage } from './tool_page.js';
 
@@ -22,8 +22,9 @@ const main = h('main', { id: 'main', tabindex: '-1' });
 let generation = 0; // of what main shows
 let farewell = ''; // why the last session ended
 
-/** The ways to sign in. `done` is called after an API key was taken. */
-function signInForms(done) {
+/** The ways to sign in. `done` is called after an API key was taken. `stays`: the page stays open meanwhile, and `done` is called after a
+ *  sign-in at the issuer, too. */
+function signInForms(done, { stays = false } = {}) {
   const alert = alertPlace();
   const key = field('api_key', texts.signIn.key, { kind: 'password', hint: texts.signIn.keyHint });
   const withKey = (event) => {
@@ -38,11 +39,21 @@ function signInForms(done) {
     done?.();
   };
   const issuerButton = h('button', { type: 'button', class: 'primary' }, texts.signIn.withIssuer);
-  issuerButton.addEventListener('click', () => attempt(issuerButton, alert, () => leaveForIssuer(location.hash || (isDocs ? routeTo([start]) : ''))));
+  const status = h('p', { class: 'quiet', role: 'status' });
+  const settle = (error) => {
+    fill(status);
+    error === null ? done() : alert.show(explain(error));
+  };
+  const goToIssuer = async () => {
+    if (!stays) return leaveForIssuer(location.hash || (isDocs ? routeTo([start]) : ''));
+    await renewAtIssuer(settle);
+    fill(status, texts.signIn.inWindow);
+  };
+  issuerButton.addEventListener('click', () => attempt(issuerButton, alert, goToIssuer));
   const offersIssuer = Boolean(config.issuer);
   return [
     alert.element,
-    offersIssuer && h('div', { class: 'way' }, h('p', {}, texts.signIn.issuerText), h('p', {}, h('code', {}, config.issuer)), buttons(issuerButton)),
+    offersIssuer && h('div', { class: 'way' }, h('p', {}, texts.signIn.issuerText), h('p', {}, h('code', {}, config.issuer)), buttons(issuerButton), status),
     h('form', { onsubmit: withKey, novalidate: true, class: 'way' }, key.row, buttons(h('button', { type: 'submit', class: offersIssuer ? undefined : 'primary' }, texts.signIn.withKey))),
   ];
 }
@@ -54,7 +65,7 @@ function signInPage() {
 
 /** The session has ended while the page is open: it stays, and goes on after signing in again. */
 function signInAgain(reason) {
-  openDialog(texts.signIn.again, ({ close }) => [h('p', {}, reason), h('p', { class: 'quiet' }, texts.signIn.againText), signInForms(close), buttons(h('button', { type: 'button', onclick: () => signOut(texts.session.left) }, texts.signIn.leave))], { steady: true });
+  openDialog(texts.signIn.again, ({ close }) => [h('p', {}, reason), h('p', { class: 'quiet' }, texts.signIn.againText), signInForms(close, { stays: true }), buttons(h('button', { type: 'button', onclick: leave }, texts.signIn.leave))], { steady: true });
 }
 
 function navLink(name, path) {
@@ -65,8 +76,8 @@ function navLink(name, path) {
 function drawHeader() {
   const links = config.console ? [navLink('secrets', ['secrets']), navLink('tool', ['tool']), navLink('api-keys', ['api-keys'])] : [];
   const session = signedIn()
-    ? [h('span', { class: 'who' }, foreign(whoIsIn())), h('button', { type: 'button', onclick: () => signOut(texts.session.left) }, texts.session.signOut)]
-    : isDocs && h('button', { type: 'button', onclick: () => openDialog(texts.signIn.title, ({ close }) => [signInForms(close), buttons(h('button', { type: 'button', onclick: () => close() }, texts.cancel))]) }, texts.signIn.title);
+    ? [h('span', { class: 'who' }, foreign(whoIsIn())), h('button', { type: 'button', onclick: leave }, texts.session.signOut)]
+    : isDocs && h('button', { type: 'button', onclick: () => openDialog(texts.signIn.title, ({ close }) => [signInForms(close, { stays: true }), buttons(h('button', { type: 'button', onclick: () => close() }, texts.cancel))]) }, texts.signIn.title);
   fill(
     header,
     h('a', { href: '#main', class: 'skip', onclick: skip }, texts.skip),
@@ -125,9 +136,10 @@ onSession((event) => {
     return;
   }
   farewell = event.kind === 'out' ? event.reason : '';
-  if (event.kind === 'out') closeDialogs();
-  // What is typed into an open form, under the dialog that asks to sign in again, stays.
-  if (event.kind === 'in' && document.querySelectorAll('dialog[open]').length > 1) drawHeader();
+  if (event.kind === 'out' || event.other) closeDialogs();
+  // What is typed into an open form, under the dialog that asks to sign in again, stays; so does a request on the page of the API.
+  const isTyping = document.querySelectorAll('dialog[open]').length > 1 || (currentRoute().path[0] ?? start) === 'docs';
+  if (event.kind === 'in' && isTyping && !event.other) drawHeader();
   else show();
 });
 
@@ -145,7 +157,7 @@ async function startPage() {
   // A browser may keep the page for its Back button: without what was typed into it.
   addEventListener('pagehide', () => document.querySelectorAll('.masked, [type="password"]').forEach((input) => (input.value = '')));
   try {
-    await returnFromIssuer();
+    if (await returnFromIssuer()) return fill(main, pageHead(texts.signIn.title), h('p', {}, texts.signIn.mayClose));
   } catch (error) {
     farewell = explain(error);
   }

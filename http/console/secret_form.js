@@ -1,10 +1,11 @@
 // The form of a secret: to create one, also at the request of a link from outside, and to change one.
-import { secretsApi } from './api.js';
+import { listSecrets, secretsApi } from './api.js';
 import { alertPlace, buttons, openDialog } from './dialogs.js';
 import { foreign, h } from './dom.js';
-import { ApiError } from './errors.js';
+import { ApiError, explain } from './errors.js';
 import { codePoints, fromLocalInput, toLocalInput } from './format.js';
 import { field, sendingForm } from './forms.js';
+import { routeTo } from './pages.js';
 import { texts } from './texts.js';
 
 /** The field of a value: masked, never filled, emptied when it is sent. Lines are kept, as in private keys. */
@@ -90,6 +91,16 @@ async function agreed(body) {
   return (await closed) === true;
 }
 
+/** The default secret for the tool and argument of a new one; undefined if there is none, or it cannot be found. An expired secret, which a
+ *  tool reports as missing, keeps its place, too. */
+async function presentDefault({ tool_name: tool, tool_arg: arg, is_default_for_tool: isDefault }) {
+  let found;
+  if (!isDefault || !tool || tool.includes('*')) return found;
+  const look = (secrets) => (found ??= secrets.find((each) => each.is_default_for_tool && each.tool_name === tool && each.tool_arg === arg)) === undefined;
+  await listSecrets({ tool_name: tool }, look).catch(() => undefined);
+  return found;
+}
+
 /** Creates a secret. `asked`: {secret, refused} of askedByLink, the request of a link; with `own`, the person's own wish. Resolves with
  *  the secret, or undefined. */
 export async function createSecret(asked) {
@@ -99,12 +110,19 @@ export async function createSecret(asked) {
     const value = valueField({ required: true });
     const alert = alertPlace();
     const button = h('button', { type: 'submit', class: 'primary' }, texts.secret.store);
+    let present; // the secret that is in the way
     const send = async () => {
       const body = bodyOf(fields);
       if (outside && !(await agreed(body))) return;
-      const { data } = await secretsApi.create({ ...body, secret_value: value.take() });
-      close(data);
+      try {
+        const { data } = await secretsApi.create({ ...body, secret_value: value.take() });
+        close(data);
+      } catch (error) {
+        present = error.status === 409 ? await presentDefault(body) : undefined;
+        throw error;
+      }
     };
+    const explained = (error) => present && [explain(error), ' ', texts.secret.present, ' ', h('a', { href: routeTo(['secrets', present.secret_id]) }, foreign(present.secret_name))];
     const content = [
       outside && requestNotice(asked),
       fields.name.row,
@@ -116,7 +134,7 @@ export async function createSecret(asked) {
       alert.element,
       buttons(h('button', { type: 'button', onclick: () => close() }, texts.cancel), button),
     ];
-    return sendingForm([...Object.values(fields), value], content, { button, alert, send });
+    return sendingForm([...Object.values(fields), value], content, { button, alert, send, explained });
   });
   return closed;
 }

@@ -7,7 +7,8 @@ const idleLimit = 15 * 60 * 1000; // milliseconds
 /** What the server says to this page (http/console/console_pages.cpp). */
 export const config = JSON.parse(document.querySelector('meta[name="tacit-config"]')?.content || '{}');
 
-let credential = null; // { headers, who, kind, expires }
+let credential = null; // { headers, who, kind, expires, subject, exit }
+let former = null; // the one that has ended, while the page that it opened is still shown
 let timers = [];
 const listeners = new Set();
 
@@ -15,7 +16,7 @@ function tell(event) {
   for (const listener of listeners) listener(event);
 }
 
-/** Calls back with {kind: 'in'|'out'|'ended', reason}. */
+/** Calls back with {kind: 'in'|'out'|'ended', reason, other}; `other`: another person than before signs in again. */
 export function onSession(listener) {
   listeners.add(listener);
 }
@@ -31,7 +32,6 @@ function stopTimers() {
 
 let idleTimer = 0;
 let lastMove = 0;
-let waiting = false; // the credential has ended, and the page that it opened is still shown
 
 /** Whether the session is over. A laptop that slept runs its timers late, so the clock decides. */
 function isOver(now) {
@@ -43,7 +43,7 @@ function isOver(now) {
 
 function moved() {
   const now = Date.now();
-  if ((credential === null && !waiting) || isOver(now) || now - lastMove < 1000) return;
+  if ((credential ?? former) === null || isOver(now) || now - lastMove < 1000) return;
   lastMove = now;
   clearTimeout(idleTimer);
   idleTimer = setTimeout(() => signOut(texts.session.idle), idleLimit);
@@ -56,42 +56,50 @@ document.addEventListener('visibilitychange', () => {
 
 function begin(next) {
   stopTimers();
+  const other = Boolean(former?.subject && next.subject && former.subject !== next.subject);
   credential = next;
-  waiting = false;
+  former = null;
   lastMove = 0;
   moved();
   const left = next.expires - Date.now();
   if (Number.isFinite(left)) timers.push(setTimeout(() => end(texts.session.expired), Math.min(left, 2 ** 31 - 1)));
-  tell({ kind: 'in' });
+  tell({ kind: 'in', other });
 }
 
 export function signInWithKey(key) {
   begin({ kind: 'key', headers: { 'x-api-key': key }, who: texts.session.byKey, expires: Infinity });
 }
 
-/** `lifetime` in seconds. */
-export function signInWithToken(token, who, lifetime) {
+/** `lifetime` in seconds. Of the person: the name to show, the subject, and the URL that ends the session at the issuer, or none. */
+export function signInWithToken(token, lifetime, { name, subject, exit }) {
   const headers = config.header === 'token' ? { token } : { Authorization: `Bearer ${token}` };
   const expires = lifetime > 0 ? Date.now() + lifetime * 1000 : Infinity;
-  begin({ kind: 'token', headers, who, expires });
+  begin({ kind: 'token', headers, who: name, expires, subject, exit });
 }
 
 /** The person leaves: nothing that was shown stays. */
 export function signOut(reason) {
-  if (credential === null && !waiting) return;
+  if ((credential ?? former) === null) return;
   stopTimers();
   clearTimeout(idleTimer);
   credential = null;
-  waiting = false;
+  former = null;
   tell({ kind: 'out', reason });
+}
+
+/** The person signs out, also at the issuer: the next person at this machine has to sign in there. */
+export function leave() {
+  const { exit } = credential ?? former ?? {};
+  signOut(texts.session.left);
+  if (exit) location.assign(exit);
 }
 
 /** The credential has ended, and the person has not left: the page stays for the idle time, and asks for another. */
 function end(reason) {
   if (credential === null) return;
   stopTimers();
+  former = credential;
   credential = null;
-  waiting = true;
   tell({ kind: 'ended', reason });
 }
 

@@ -85,6 +85,11 @@ struct RequestHead {
     chunked = false;
     traceparent = {};
   }
+  /// Replaces what was read of the field Origin.
+  void take_origin(const std::optional<std::string_view>& sent) {
+    has_origin = sent.has_value();
+    origin = sent.value_or(std::string_view());
+  }
   /// Whether anything follows the head; an empty chunked body counts.
   bool has_body() const { return chunked || content_length > 0; }
 };

@@ -9,6 +9,7 @@
 #include "http/io/access_line.hpp"
 #include "http/io/connection_handshake.hpp"
 #include "http/log/log.hpp"
+#include "http/wire/head_lines.hpp"
 
 namespace tacit::http {
 
@@ -59,6 +60,7 @@ asio::awaitable<void> Connection::refuse_plain_http() {
   const auto started = Clock::now();
   begin_exchange();
   exchange.head.is_head = input.received().starts_with("HEAD ");
+  exchange.head.take_origin(only_origin(input.received()));
   exchange.request_id = request_ids_.take({});
   answer(exchange, Problem::plain_http);
   const bool written = co_await writer_.write(false);

@@ -36,6 +36,17 @@ bool HeadReader::grow_input() {
   return true;
 }
 
+/// What has arrived behind a request line that is too long, within the limit of a head: perhaps the field Origin.
+void HeadReader::take_arrived() {
+  ConnectionInput& input = connection_.input;
+  while (input.received().size() < max_head_size) {
+    if (input.room().empty() && !grow_input()) return;
+    const TlsStream::Result result = connection_.stream.read_some(input.room());
+    if (result.status != TlsStream::Status::done) return;
+    input.add(result.size);
+  }
+}
+
 asio::awaitable<bool> HeadReader::read() {
   ConnectionInput& input = connection_.input;
   ConnectionState& state = connection_.state;
@@ -46,7 +57,10 @@ asio::awaitable<bool> HeadReader::read() {
     skip_empty_line();
     scan_ = scan_head(input.received(), searched);
     if (!input.received().empty() && state.idle()) state.await_input(Stage::head, ConnectionState::Clock::now());
-    if (scan_.state != HeadScan::State::incomplete) co_return true;
+    if (scan_.state != HeadScan::State::incomplete) {
+      if (scan_.problem == Problem::target_too_long && scan_.state == HeadScan::State::refused) take_arrived();
+      co_return true;
+    }
     searched = input.received().size();
     if (state.is_unwanted() && !stream.has_input()) co_return false;
     if (input.room().empty() && !grow_input()) {
@@ -73,13 +87,17 @@ std::optional<Problem> HeadReader::parse() {
   if (scan_.state == HeadScan::State::refused) {
     input.take_all();
     if (scan_.problem == Problem::malformed_request) exchange.note = line_fault(input.received());
+    exchange.head.take_origin(only_origin(input.received()));
     return scan_.problem;
   }
   // Before parsing creates views into the input.
   hide_proxy_connection(input.head(scan_.size));
   if (input.size() - scan_.size < least_body_room) input.grow(scan_.size + least_body_room);
   input.take(scan_.size);
-  return parse_head(input.received().substr(0, scan_.size), exchange.head, exchange.note);
+  const std::string_view raw = input.received().substr(0, scan_.size);
+  const auto problem = parse_head(raw, exchange.head, exchange.note);
+  if (problem) exchange.head.take_origin(only_origin(raw));
+  return problem;
 }
 
 }  // namespace tacit::http

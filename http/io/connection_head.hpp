@@ -24,6 +24,7 @@ class HeadReader {
  private:
   void skip_empty_line();
   bool grow_input();
+  void take_arrived();
 
   ConnectionCore& connection_;
   HeadScan scan_;

@@ -120,6 +120,22 @@ std::string line_fault(std::string_view raw) {
   return framing.judge(old);
 }
 
+std::optional<std::string_view> only_origin(std::string_view raw) {
+  std::optional<std::string_view> origin;
+  std::string_view rest = raw;
+  for (std::size_t number = 1;; ++number) {
+    const std::size_t end = rest.find("\r\n");
+    if (end == std::string_view::npos || end == 0) return origin;
+    const std::string_view text = rest.substr(0, end);
+    rest.remove_prefix(end + 2);
+    const std::size_t colon = text.find(':');
+    if (number == 1 || colon == std::string_view::npos) continue;
+    if (!equal_ignoring_case(text.substr(0, colon), "origin")) continue;
+    if (origin) return std::nullopt;
+    origin = crypto::trimmed(text.substr(colon + 1));
+  }
+}
+
 void hide_proxy_connection(std::span<std::uint8_t> raw) {
   constexpr std::string_view name = "proxy-connection";
   constexpr std::size_t hyphen = name.find('-');

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -16,6 +17,10 @@ namespace tacit::http {
 /// attack on the first field); no control byte except tab inside a field, and none in the request line; a name that is
 /// a token, directly followed by a colon; one Host; no ambiguous Content-Length or Transfer-Encoding.
 std::string line_fault(std::string_view raw);
+
+/// The value of the only complete line `Origin` in what was received of a head that was refused: the page that sent it
+/// may read the answer. std::nullopt: there is none, or several.
+std::optional<std::string_view> only_origin(std::string_view raw);
 
 /// Renames the fields `Proxy-Connection` of a head to an unknown name of the same length, so that Beast's parser, which
 /// treats them like `Connection`, ignores them: they have no meaning between a client and an origin server (RFC 9112

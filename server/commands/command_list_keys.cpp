@@ -43,6 +43,8 @@ const Command list[] = {
      .details = "KEYRING is root, metadata, signing (the keys in root-signing-keyring), audit-api, audit-tools or "
                 "audit-operator. The public half of a retired signing key stays in root-public-keyring: it verifies "
                 "older audit entries.\n"
+                "With --uses, ROWS are the rows that are no tenant, secret or API key: previous values, noted uses and "
+                "answers kept for an Idempotency-Key name a metadata key; prekeys, marks and checkpoints another.\n"
                 "Exits with 1 if a keyring could not be read; the keys of the others are listed.\n",
      .examples = "tacit key list\n"
                  "tacit key list --uses   # with the number of uses\n",

@@ -30,10 +30,9 @@ class AuditTrail {
   /// this returns. Refusals fail with `full` while there is still much room for changes and releases, because any
   /// client can cause refusals.
   Async<void> record(AuditEvent event, AuditContext who);
-  /// Records a refused tool ("tool.refused"): the server refuses its identity, or a release its request. On failure,
-  /// returns the error to answer instead of the refusal; a lack of room alone is not a failure (refusal_stands).
-  Async<void> refuse_tool(ToolRefusal refusal, AuditContext who);
-  /// The same for several tools, in one transaction: all or none.
+  /// Records refused tools ("tool.refused"), in one transaction, all or none: the server refuses the identity, or a
+  /// release its request. On failure, returns the error to answer instead of the refusal; a lack of room alone is not a
+  /// failure (refusal_stands).
   Async<void> refuse_tools(std::vector<ToolRefusal> refusals, AuditContext who);
   /// On a store that several hosts share: records the newest entry of each slot in this process's slot
   /// (store/audit/audit_heads.hpp), and returns them. Does nothing on an embedded store.

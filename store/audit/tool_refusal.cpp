@@ -1,4 +1,4 @@
-// The audit entry of a refused tool: the server refuses its identity, or a release refuses its request.
+// The audit entries of refused tools: the server refuses their identity, or a release refuses its request.
 #include <memory>
 #include <utility>
 
@@ -42,10 +42,6 @@ Task<Outcome<void>> append_all(Transaction& transaction, const RefusalPlan& plan
 }
 
 }  // namespace
-
-Async<void> AuditTrail::refuse_tool(ToolRefusal refusal, AuditContext who) {
-  return unless_refusal_stands(record(event_of(std::move(refusal)), std::move(who)));
-}
 
 Async<void> AuditTrail::refuse_tools(std::vector<ToolRefusal> refusals, AuditContext who) {
   const auto plan = std::make_shared<RefusalPlan>();

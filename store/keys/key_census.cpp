@@ -122,7 +122,7 @@ class Count {
 
   /// Of a row that a rewrap removes if it cannot be read.
   void add_known(const std::optional<crypto::KeyId>& id) {
-    if (id) add(id, &KeyUse::secrets);
+    if (id) add(id, &KeyUse::beside);
   }
 
   void count_of_store(const Row& row) {
@@ -223,7 +223,7 @@ class Count {
     const bool is_old = gives_up() && named != store_.metadata().primary().id;
     const MetadataOpener opener{store_.metadata(), key.tenant};
     if (is_old && !(place && open_version(opener, place->secret, place->number, row))) return;
-    add(named, &KeyUse::secrets);
+    add(named, &KeyUse::beside);
   }
 
   const StoreContext& store_;
@@ -258,7 +258,9 @@ std::string hindrance_of(KeyKind kind, const KeyUse& use) {
   }
   std::string text = counted(use.tenants, "tenant");
   if (kind == KeyKind::metadata) {
-    text += ", " + counted(use.secrets, "secret") + " and " + counted(use.api_keys, "API key") + " still use it";
+    const std::string others = use.beside == 0 ? std::string() : " and " + counted(use.beside, "other row");
+    text += ", " + counted(use.secrets, "secret") + (others.empty() ? " and " : ", ");
+    text += counted(use.api_keys, "API key") + others + " still use it";
   } else {
     if (use.prekeys > 0) text += " and " + counted(use.prekeys, "prekey");
     text += is_one && use.tenants == 1 ? " still uses it" : " still use it";

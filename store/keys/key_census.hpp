@@ -16,6 +16,7 @@ struct KeyUse {
   /// checkpoint is counted here, too.
   std::uint64_t tenants = 0;
   std::uint64_t secrets = 0;
+  std::uint64_t beside = 0;  ///< of a metadata key: previous values, uses, and answers kept for Idempotency-Keys
   std::uint64_t api_keys = 0;
   std::uint64_t prekeys = 0;  ///< of a root key or a root signing key
   // Rows that a root signing key signed.
@@ -25,9 +26,9 @@ struct KeyUse {
   std::uint64_t rekey_marks = 0;      ///< 0 or 1
   std::uint64_t cut_off_records = 0;  ///< 0 or 1
 
-  /// The rows that belong to no tenant and to no API key.
+  /// The rows that are no tenant's record, no secret and no API key.
   std::uint64_t rows() const {
-    return prekeys + key_lists + checkpoints + erasure_marks + rekey_marks + cut_off_records;
+    return beside + prekeys + key_lists + checkpoints + erasure_marks + rekey_marks + cut_off_records;
   }
   std::uint64_t total() const { return tenants + secrets + api_keys + rows(); }
 };

@@ -204,6 +204,7 @@ void MetadataStep::move_version(Tenant& tenant, ByteView rest, const Bytes& row)
   if (!version) return leave(tenant, "secret " + place->secret.str() + ": " + version.error().subject);
   const Bytes moved = seal_version(*tenant.keys, place->secret, version->header, version->value_box, version->metadata);
   transaction_.put(Table::tenants, version_row_key(tenant.id, place->secret, place->number).view(), moved);
+  ++step_.beside;
   take_in_hand(row.size());
 }
 

@@ -44,6 +44,7 @@ Task<bool> MetadataStep::drop_idempotency_key(const Tenant& tenant, const Bytes&
   if (row && metadata_key_of_idempotency_row(*row) == tenant.record.metadata_key) co_return false;
   transaction_.erase(Table::tenants, row_key.view());
   transaction_.erase(Table::tenants, key);
+  ++step_.beside;
   take_in_hand(key.size());
   co_return true;
 }
@@ -92,14 +93,15 @@ Task<bool> MetadataStep::move_uses(Tenant& tenant) {
 /// Uses are notes beside the audit log, so one that cannot be read goes.
 void MetadataStep::move_uses_row(Tenant& tenant, const UsesPlace& place, const Bytes& row) {
   const crypto::TenantKeys& likely = tenant.previous_keys ? *tenant.previous_keys : *tenant.keys;
-  const auto entries = decode_uses(store_.metadata(), tenant.id, place.secret, row, &likely);
-  if (entries) {
+  const auto uses = decode_uses(store_.metadata(), tenant.id, place.secret, row, &likely);
+  if (uses) {
     transaction_.put(Table::meta, uses_row_key(tenant.id, place.secret).view(),
-                     encode_uses(*tenant.keys, place.secret, *entries));
+                     encode_uses(*tenant.keys, place.secret, *uses));
   } else {
     transaction_.erase(Table::meta, uses_row_key(tenant.id, place.secret).view());
     problem(tenant.id, "secret " + place.secret.str() + ": the row of its uses cannot be read and was removed");
   }
+  ++step_.beside;
   take_in_hand(row.size());
 }
 

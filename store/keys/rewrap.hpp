@@ -44,9 +44,10 @@ struct RewrapStep {
   std::uint64_t secrets = 0;  ///< likewise, changed in this step
   std::uint64_t api_keys = 0;
   std::uint64_t prekeys = 0;
+  std::uint64_t beside = 0;  ///< previous values and uses that were moved; answers for Idempotency-Keys that went
   std::vector<std::string> problems;  ///< rows that cannot be opened and stay unchanged: one sentence each
 
-  std::uint64_t rows() const { return tenants + secrets + api_keys + prekeys; }
+  std::uint64_t rows() const { return tenants + secrets + api_keys + prekeys + beside; }
 };
 
 }  // namespace tacit::store

@@ -80,6 +80,7 @@ void RewrapRun::add(const RewrapStep& step, const RunWatch& watch) {
   done_.secrets += step.secrets;
   done_.api_keys += step.api_keys;
   done_.prekeys += step.prekeys;
+  done_.beside += step.beside;
   problems_ += step.problems.size();
   if (!watch.problem) return;
   for (const std::string& problem : step.problems) watch.problem(problem);

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "crypto/ids/uuid.hpp"
 #include "crypto/memory/wiped.hpp"
@@ -26,6 +27,9 @@ struct SecretInfo {
   std::uint32_t versions = 1;  ///< the values that are stored, the present one included
   std::optional<std::int64_t> expires_at{};
   std::optional<std::int64_t> last_used_at{};  ///< only if the operation was asked for it
+  /// What else of the secret was found altered in the store, as a sentence of static storage; empty: nothing. The
+  /// operation did without it: a last use is missing then, and a change kept the previous values that are sound.
+  std::string_view damage{};
 };
 
 /// A secret to store. The caller has checked lengths and types.

@@ -40,6 +40,7 @@ struct UsesQuery {
 struct UsesPage {
   std::vector<SecretUse> uses;
   std::optional<std::size_t> next{};  ///< UsesQuery::skipped of the next page
+  bool altered = false;               ///< what was noted was altered in the store, so nothing is known of it
 };
 
 }  // namespace tacit::store

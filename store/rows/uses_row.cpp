@@ -14,6 +14,7 @@ namespace {
 constexpr std::uint8_t format = 1;
 constexpr std::size_t entry_overhead = 8 + 8 + 4 + 1 + 8 + 1 + 2;
 constexpr std::size_t most_plaintext = most_uses_row_bytes - 1 - crypto::row_box_overhead;
+constexpr std::size_t batches_size = 1 + most_batches_in_uses * sizeof(BatchNumber);
 
 std::size_t size_of(const UseEntry& entry) { return entry_overhead + entry.runtime.size() + entry.tool.size(); }
 
@@ -22,12 +23,12 @@ crypto::RowPlace place_of(const RowKey& key) {
   return {.purpose = "tacit uses", .key = key.view().last(sizeof(Uuid)), .header = ByteView(&format, 1)};
 }
 
-crypto::WipedBytes encode_entries(const std::vector<UseEntry>& entries) {
+crypto::WipedBytes encode_plaintext(const Uses& uses) {
   crypto::WipedBytes out;
   out.reserve(most_plaintext);
   Encoder encoder(out);
-  encoder.u8(static_cast<std::uint8_t>(entries.size()));
-  for (const UseEntry& entry : entries) {
+  encoder.u8(static_cast<std::uint8_t>(uses.entries.size()));
+  for (const UseEntry& entry : uses.entries) {
     encoder.i64(entry.first_at);
     encoder.i64(entry.last_at);
     encoder.u32(entry.count);
@@ -38,6 +39,8 @@ crypto::WipedBytes encode_entries(const std::vector<UseEntry>& entries) {
     encoder.u16(static_cast<std::uint16_t>(entry.tool.size()));
     encoder.raw(crypto::as_bytes(entry.tool));
   }
+  if (!uses.batches.empty()) encoder.u8(static_cast<std::uint8_t>(uses.batches.size()));
+  for (const BatchNumber& batch : uses.batches) encoder.raw(batch);
   out.resize(crypto::padme(out.size()));
   return out;
 }
@@ -58,19 +61,27 @@ bool decode_entry(Decoder& decoder, UseEntry& entry) {
   return decoder.ok();
 }
 
-std::optional<std::vector<UseEntry>> decode_entries(ByteView plaintext) {
+std::optional<Uses> decode_plaintext(ByteView plaintext) {
   Decoder decoder(plaintext);
   const std::size_t count = decoder.u8();
   if (count > most_uses) return std::nullopt;
-  std::vector<UseEntry> entries(count);
-  for (UseEntry& entry : entries) {
+  Uses uses;
+  uses.entries.resize(count);
+  for (UseEntry& entry : uses.entries) {
     if (!decode_entry(decoder, entry)) return std::nullopt;
+  }
+  // Without batches there is their number, zero, or the end: both look like padding.
+  if (const ByteView rest = decoder.rest(); !rest.empty() && rest.front() != 0) {
+    const std::size_t batches = decoder.u8();
+    if (batches > most_batches_in_uses) return std::nullopt;
+    uses.batches.resize(batches);
+    for (BatchNumber& batch : uses.batches) decoder.into(batch);
   }
   const ByteView padding = decoder.rest();
   const bool padded = decoder.ok() && crypto::padme(plaintext.size() - padding.size()) == plaintext.size() &&
                       std::ranges::all_of(padding, [](std::uint8_t byte) { return byte == 0; });
   if (!padded) return std::nullopt;
-  return entries;
+  return uses;
 }
 
 }  // namespace
@@ -101,14 +112,14 @@ std::optional<UsesPlace> place_of_uses(ByteView key) {
 }
 
 bool fits_uses_row(const std::vector<UseEntry>& entries) {
-  std::size_t size = 1;
+  std::size_t size = 1 + batches_size;
   for (const UseEntry& entry : entries) size += size_of(entry);
   return entries.size() <= most_uses && crypto::padme(size) <= most_plaintext;
 }
 
-Bytes encode_uses(const crypto::TenantKeys& keys, const Uuid& secret, const std::vector<UseEntry>& entries) {
+Bytes encode_uses(const crypto::TenantKeys& keys, const Uuid& secret, const Uses& uses) {
   const RowKey key = uses_row_key(Uuid(), secret);  // a box is bound to the secret; its keys are the tenant's
-  const Bytes box = keys.seal_row(place_of(key), encode_entries(entries).view());
+  const Bytes box = keys.seal_row(place_of(key), encode_plaintext(uses).view());
   Bytes row;
   row.reserve(1 + box.size());
   row.push_back(format);
@@ -116,8 +127,8 @@ Bytes encode_uses(const crypto::TenantKeys& keys, const Uuid& secret, const std:
   return row;
 }
 
-std::optional<std::vector<UseEntry>> decode_uses(const crypto::MetadataKeyring& ring, const Uuid& tenant,
-                                                 const Uuid& secret, ByteView row, const crypto::TenantKeys* keys) {
+std::optional<Uses> decode_uses(const crypto::MetadataKeyring& ring, const Uuid& tenant, const Uuid& secret,
+                                ByteView row, const crypto::TenantKeys* keys) {
   const auto key_id = metadata_key_of_uses(row);
   if (!key_id) return std::nullopt;
   const RowKey key = uses_row_key(tenant, secret);
@@ -126,7 +137,7 @@ std::optional<std::vector<UseEntry>> decode_uses(const crypto::MetadataKeyring& 
   const auto plaintext =
       has_keys ? keys->open_row(place_of(key), box) : crypto::open_row(ring, tenant, place_of(key), box);
   if (!plaintext) return std::nullopt;
-  return decode_entries(plaintext->view());
+  return decode_plaintext(plaintext->view());
 }
 
 std::optional<crypto::KeyId> metadata_key_of_uses(ByteView row) {
@@ -134,22 +145,21 @@ std::optional<crypto::KeyId> metadata_key_of_uses(ByteView row) {
   return crypto::metadata_key_of(row.subspan(1));
 }
 
-Task<Outcome<std::vector<UseEntry>>> load_uses(Transaction& transaction, const crypto::MetadataKeyring& ring,
-                                               Uuid tenant, Uuid secret) {
+Task<Outcome<Uses>> load_uses(Transaction& transaction, const crypto::MetadataKeyring& ring, Uuid tenant, Uuid secret) {
   const RowKey key = uses_row_key(tenant, secret);
   const auto row = co_await transaction.get(Table::meta, key.view());
-  if (!row) co_return std::vector<UseEntry>();
-  auto entries = decode_uses(ring, tenant, secret, *row);
-  if (!entries) co_return altered(secret, "the row of the secret's uses was altered");
-  co_return std::move(*entries);
+  if (!row) co_return Uses();
+  auto uses = decode_uses(ring, tenant, secret, *row);
+  if (!uses) co_return altered(secret, std::string(altered_uses));
+  co_return std::move(*uses);
 }
 
 Task<Outcome<std::optional<std::int64_t>>> last_use(Transaction& transaction, const crypto::MetadataKeyring& ring,
                                                     Uuid tenant, Uuid secret) {
-  const auto entries = co_await load_uses(transaction, ring, tenant, secret);
-  if (!entries) co_return entries.error();
+  const auto uses = co_await load_uses(transaction, ring, tenant, secret);
+  if (!uses) co_return uses.error();
   std::optional<std::int64_t> last;
-  for (const UseEntry& entry : *entries) {
+  for (const UseEntry& entry : uses->entries) {
     if (entry.outcome == UseOutcome::released) last = std::max(last.value_or(entry.last_at), entry.last_at);
   }
   co_return last;

@@ -158,7 +158,7 @@ Task<Outcome<std::vector<VersionPlace>>> previous_values(Transaction& transactio
     places.push_back(place);
   }
   if (places.size() != header.previous) {
-    co_return altered(secret, "the secret does not have the previous values that its row counts");
+    co_return altered(secret, std::string(altered_versions));
   }
   co_return places;
 }

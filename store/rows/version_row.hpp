@@ -12,6 +12,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "store/rows/row_key.hpp"
@@ -20,6 +21,8 @@
 namespace tacit::store {
 
 inline constexpr std::uint32_t most_versions_kept = 16;
+/// The rows of previous values of one secret that one transaction looks at, whatever else was added to the store.
+inline constexpr std::size_t most_version_rows = 64;
 inline constexpr std::uint8_t version_row_format = 0x81;
 
 struct VersionHeader {
@@ -80,6 +83,9 @@ struct VersionKey {
 };
 /// std::nullopt if it is incomplete.
 std::optional<VersionKey> parse_version_key(ByteView rest);
+
+/// What is found instead of the previous values of a secret.
+inline constexpr std::string_view altered_versions = "the secret does not have the previous values that its row counts";
 
 /// A previous value's place: the number in its key, and its row, a view.
 struct VersionPlace {

@@ -5,6 +5,7 @@
 #include "store/model/failures.hpp"
 #include "store/model/quota.hpp"
 #include "store/rows/secret_index.hpp"
+#include "store/rows/version_row.hpp"
 #include "store/secrets/preconditions.hpp"
 
 namespace tacit::store {
@@ -106,10 +107,17 @@ NextRow changed_row(const UpdatePlan& plan, const StoredState& stored, std::opti
   return next;
 }
 
+/// Fails with `integrity` if there are more to remove than can be removed with the change: they were added to the
+/// store.
 Task<Outcome<VersionChanges>> version_changes(Transaction& transaction, const UpdatePlan& plan,
                                               const StoredState& stored) {
-  if (plan.update.discard_previous) co_return co_await discard_versions(transaction, stored);
-  if (plan.update.value) co_return co_await keep_present_value(transaction, stored, plan.place.store->versions_kept);
+  if (plan.update.discard_previous) {
+    VersionChanges changes = co_await discard_versions(transaction, stored);
+    if (changes.more) co_return altered(stored.secret.id, std::string(altered_versions));
+    co_return changes;
+  }
+  if (plan.update.value)
+    co_return co_await keep_present_value(transaction, stored, *plan.place.store, plan.place.store->versions_kept);
   co_return no_version_changes(stored.secret.header);
 }
 
@@ -140,8 +148,7 @@ Task<Outcome<SecretInfo>> change(Transaction& transaction, const UpdatePlan& pla
 Task<Outcome<SecretInfo>> change_and_answer(Transaction& transaction, const UpdatePlan& plan) {
   auto changed = co_await change(transaction, plan);
   if (!changed || !plan.terms.with_last_use) co_return changed;
-  const auto added = co_await add_last_use(transaction, *plan.place.store, *changed, true);
-  if (!added) co_return added.error();
+  co_await add_last_use(transaction, *plan.place.store, *changed);
   co_return changed;
 }
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "store/audit/recording.hpp"
+#include "store/engine/await.hpp"
 #include "store/model/failures.hpp"
 #include "store/secrets/releases.hpp"
 #include "store/uses/use_history.hpp"
@@ -26,19 +27,28 @@ Task<Outcome<UsesPage>> read_uses(Transaction& transaction, ContextPtr store, cr
   transaction.expect(Table::meta, uses_row_key(tenant, secret).view());
   const auto exists = co_await transaction.get(Table::tenants, key.view());
   if (!exists) co_return failed(Errc::not_found);
-  const auto entries = co_await load_uses(transaction, store->metadata(), tenant, secret);
-  if (!entries) co_return entries.error();
-  co_return page_of(uses_for_owner(*entries), query);
+  const auto uses = co_await load_uses(transaction, store->metadata(), tenant, secret);
+  if (uses) co_return page_of(uses_for_owner(uses->entries), query);
+  UsesPage none;
+  none.altered = true;
+  co_return none;
+}
+
+Async<UsesPage> list_uses(ContextPtr store, crypto::Uuid tenant, crypto::Uuid secret, UsesQuery query,
+                          AuditContext who) {
+  WorkBody<UsesPage> body = [store, tenant, secret, query](Transaction& transaction) {
+    return read_uses(transaction, store, tenant, secret, query);
+  };
+  auto page = co_await read<UsesPage>(*store->engine, std::move(body));
+  if (!page || !page->altered) co_return page;
+  co_await record_if_altered(store, tenant, altered(secret, std::string(altered_uses)), std::string(), std::move(who));
+  co_return page;
 }
 
 }  // namespace
 
 Async<UsesPage> Releases::uses(crypto::Uuid tenant, crypto::Uuid secret, UsesQuery query, AuditContext who) const {
-  const ContextPtr store = context_;
-  WorkBody<UsesPage> body = [store, tenant, secret, query](Transaction& transaction) {
-    return read_uses(transaction, store, tenant, secret, query);
-  };
-  return recording_read(store, tenant, std::move(who), std::move(body));
+  return list_uses(context_, tenant, secret, query, std::move(who));
 }
 
 }  // namespace tacit::store

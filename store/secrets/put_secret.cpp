@@ -78,6 +78,7 @@ Async<SecretInfo> replace(std::shared_ptr<const PutPlan> put, crypto::Uuid id) {
   plan->found_by_name = put->secret.name;
   auto replaced = co_await change_secret(plan);
   if (!replaced && replaced.error().code == Errc::not_found) co_return failed(Errc::conflict);
+  if (replaced) co_await record_damage(put->store, *replaced, put->who);
   co_return replaced;
 }
 

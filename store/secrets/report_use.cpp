@@ -59,17 +59,17 @@ Task<Outcome<Reported>> store_report(Transaction& transaction, ReportPlan& plan)
   if (!exists) co_return failed(Errc::not_found);
   const std::uint32_t rows = co_await rows_format(transaction);
   if (rows < fifth_rows_format) co_return failed(Errc::unavailable, "the store's format is being raised");
-  auto entries = co_await load_uses(transaction, plan.store->metadata(), report.tenant, report.secret);
-  if (!entries) co_return entries.error();
+  auto uses = co_await load_uses(transaction, plan.store->metadata(), report.tenant, report.secret);
+  if (!uses) co_return uses.error();
   const std::int64_t now = now_microseconds();
   const std::int64_t since = now - reportable;
-  if (!has_release(*entries, plan.use.tag, plan.use.tool, since) && !is_noted_here(plan, since)) {
+  if (!has_release(uses->entries, plan.use.tag, plan.use.tool, since) && !is_noted_here(plan, since)) {
     co_return Reported::no_release;
   }
-  if (has_report(*entries, plan.use.tag, now - between_reports)) co_return failed(Errc::too_soon);
+  if (has_report(uses->entries, plan.use.tag, now - between_reports)) co_return failed(Errc::too_soon);
   plan.use.first_at = plan.use.last_at = now;
-  add_use(*entries, plan.use);
-  const Bytes row = encode_uses(*(*tenant)->keys, report.secret, *entries);
+  add_use(uses->entries, plan.use);
+  const Bytes row = encode_uses(*(*tenant)->keys, report.secret, *uses);
   transaction.put(Table::meta, uses_row_key(report.tenant, report.secret).view(), row);
   number_event(plan.event, transaction, (*tenant)->record);
   const auto recorded = co_await append_audit(transaction, plan.event, plan.who, now);

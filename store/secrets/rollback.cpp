@@ -102,14 +102,11 @@ Task<Outcome<SecretInfo>> take_version(Transaction& transaction, const RollbackP
   if (!allowed) co_return allowed.error();
   NextRow next = row_with(plan, stored, std::move(*taken));
   const std::uint32_t kept = plan.place.store->versions_kept;
-  auto versions = co_await keep_present_value(transaction, stored, kept, plan.version);
-  if (!versions) co_return versions.error();
-  next.versions = std::move(*versions);
+  next.versions = co_await keep_present_value(transaction, stored, *plan.place.store, kept, plan.version);
   std::string reason = "from version " + std::to_string(plan.version);
   auto changed = co_await store_row(transaction, plan.place, stored, next, std::move(reason));
   if (!changed || !plan.terms.with_last_use) co_return changed;
-  const auto added = co_await add_last_use(transaction, *plan.place.store, *changed, true);
-  if (!added) co_return added.error();
+  co_await add_last_use(transaction, *plan.place.store, *changed);
   co_return changed;
 }
 
@@ -170,6 +167,7 @@ Async<ChangedSecret> roll_back_secret(std::shared_ptr<const RollbackPlan> plan) 
   auto outcome = co_await write<RolledBack>(*place.store->engine, std::move(body), growth, bytes);
   if (!outcome) co_return outcome.error();
   if (outcome->key_reused) co_return failed(Errc::key_reused);
+  co_await record_damage(place.store, outcome->changed.secret, place.who);
   co_return std::move(outcome->changed);
 }
 

@@ -1,6 +1,7 @@
 #include "store/secrets/secret_list_reader.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "store/audit/recording.hpp"
 #include "store/model/failures.hpp"
@@ -47,10 +48,20 @@ SecretListReader::SecretListReader(ContextPtr store, crypto::Uuid tenant, ListQu
 Async<bool> SecretListReader::next(Take take) {
   WorkBody<bool> body = [this, &take](Transaction& transaction) { return read(transaction, take); };
   const auto ended = co_await store::read<bool>(*store_->engine, std::move(body));
-  if (ended) co_return *ended;
+  if (ended) {
+    co_await record_damage();
+    co_return *ended;
+  }
   const Failure failure = ended.error();
   co_await record_if_altered(store_, tenant_, failure, std::string(), who_);
   co_return failure;
+}
+
+/// Records the first altered row of uses alone: a list may meet very many.
+boost::asio::awaitable<void> SecretListReader::record_damage() {
+  if (!altered_uses_ || std::exchange(altered_uses_recorded_, true)) co_return;
+  const Failure failure = altered(*altered_uses_, std::string(store::altered_uses));
+  co_await record_if_altered(store_, tenant_, failure, std::string(), who_);
 }
 
 /// Loads the tenant in each slice, because the rest of a tenant that is being erased must not be listed.
@@ -98,8 +109,8 @@ Task<Outcome<bool>> SecretListReader::offer_with_last_use(Transaction& transacti
   if (!fits(secret.metadata)) co_return true;
   SecretInfo info = secret_info(tenant_, secret.id, secret.header, secret.metadata);
   const bool page_is_full = query_.limit && given_ == *query_.limit;
-  const auto added = co_await add_last_use(transaction, *store_, info, !page_is_full);
-  if (!added) co_return added.error();
+  if (!page_is_full) co_await add_last_use(transaction, *store_, info);
+  if (!info.damage.empty() && !altered_uses_) altered_uses_ = info.id;
   co_return give(info, take);
 }
 

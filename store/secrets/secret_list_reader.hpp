@@ -33,12 +33,15 @@ class SecretListReader {
   const std::optional<crypto::Uuid>& next_page() const { return next_page_; }
   /// The number of secrets that were read, whether or not they are in the list.
   std::uint64_t rows_read() const { return rows_read_; }
+  /// A secret so far whose row of uses was altered, so that its last use is not known.
+  const std::optional<crypto::Uuid>& altered_uses() const { return altered_uses_; }
 
  private:
   Task<Outcome<bool>> read(Transaction& transaction, const Take& take);
   Task<Outcome<bool>> read_by_name(Transaction& transaction, const Tenant& tenant, const Take& take);
   Task<Outcome<bool>> read_by_tool(Transaction& transaction, const Tenant& tenant, const Take& take, Slice& slice);
   Task<Outcome<bool>> read_all(Transaction& transaction, const Tenant& tenant, const Take& take, Slice& slice);
+  boost::asio::awaitable<void> record_damage();
   bool fits(const Metadata& metadata) const;
   Task<Outcome<bool>> offer_with_last_use(Transaction& transaction, const StoredSecret& secret, const Take& take);
   Outcome<bool> offer(const StoredSecret& secret, const Take& take);
@@ -58,6 +61,8 @@ class SecretListReader {
   bool page_is_full_ = false;  ///< and there was another secret
   std::optional<crypto::Uuid> next_page_;
   std::uint64_t rows_read_ = 0;
+  std::optional<crypto::Uuid> altered_uses_;
+  bool altered_uses_recorded_ = false;
 };
 
 }  // namespace tacit::store

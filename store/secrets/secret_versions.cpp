@@ -51,24 +51,36 @@ struct RemovePlan {
   ChangeTerms terms;
 };
 
-/// The previous value of that number. Fails with version_current, not_found or integrity.
-Task<Outcome<SecretVersion>> find_version(Transaction& transaction, const RemovePlan& plan, const StoredState& stored) {
+struct RemovedVersion {
+  SecretVersion version;
+  bool altered = false;
+};
+
+/// The previous value of that number. Of a row that was altered, the number alone is certain. Fails with
+/// version_current or not_found.
+Task<Outcome<RemovedVersion>> find_version(Transaction& transaction, const RemovePlan& plan,
+                                           const StoredState& stored) {
   const StoredSecret& secret = stored.secret;
   if (plan.version == secret.header.value_version) co_return failed(Errc::version_current);
-  const auto places = co_await previous_values(transaction, plan.place.tenant, secret.id, secret.header);
-  if (!places) co_return places.error();
+  if (!stored.rules.versions) co_return failed(Errc::not_found);
+  const RowKey key = version_row_key(plan.place.tenant, secret.id, plan.version);
+  const auto row = co_await transaction.get(Table::tenants, key.view());
+  if (!row) co_return failed(Errc::not_found);
   const MetadataOpener opener =
       MetadataOpener{plan.place.store->metadata(), plan.place.tenant, stored.tenant.keys.get()};
-  for (const VersionPlace& place : *places) {
-    if (place.number != plan.version) continue;
-    const auto opened = open_version(opener, secret.id, place.number, place.row);
-    if (!opened) co_return opened.error();
-    co_return version_of(*opened);
+  const auto opened = open_version(opener, secret.id, plan.version, *row);
+  RemovedVersion found;
+  found.altered = !opened;
+  if (opened) {
+    found.version = version_of(*opened);
+  } else {
+    found.version.number = plan.version;
+    found.version.created_at = secret.header.created_at;
   }
-  co_return failed(Errc::not_found);
+  co_return found;
 }
 
-Task<Outcome<SecretVersion>> remove(Transaction& transaction, const RemovePlan& plan) {
+Task<Outcome<RemovedVersion>> remove(Transaction& transaction, const RemovePlan& plan) {
   auto stored = co_await load_state(transaction, plan.place);
   if (!stored) co_return stored.error();
   const auto fits = check_precondition(plan.terms.precondition, stored->secret.header.updated_at);
@@ -76,8 +88,9 @@ Task<Outcome<SecretVersion>> remove(Transaction& transaction, const RemovePlan& 
   auto found = co_await find_version(transaction, plan, *stored);
   if (!found) co_return found.error();
   NextRow next = next_row(plan.place, *stored);
-  next.versions.erased.push_back(plan.version);
-  --next.versions.left;
+  const RowKey erased = version_row_key(plan.place.tenant, plan.place.id, plan.version);
+  next.versions.erased.emplace_back(erased.view().begin(), erased.view().end());
+  if (next.versions.left > 0) --next.versions.left;
   std::string reason = "version " + std::to_string(plan.version);
   const auto changed = co_await store_row(transaction, plan.place, *stored, next, std::move(reason));
   if (!changed) co_return changed.error();
@@ -85,10 +98,17 @@ Task<Outcome<SecretVersion>> remove(Transaction& transaction, const RemovePlan& 
 }
 
 Async<SecretVersion> remove_one(std::shared_ptr<const RemovePlan> plan) {
-  WorkBody<SecretVersion> body = [plan](Transaction& transaction) { return remove(transaction, *plan); };
+  WorkBody<RemovedVersion> body = [plan](Transaction& transaction) { return remove(transaction, *plan); };
   const ChangePlace& place = plan->place;
   const std::size_t bytes = sizeof(RemovePlan) + audit_bytes(place.event, place.who);
-  return write<SecretVersion>(*place.store->engine, std::move(body), growth_of(place.event.action), bytes);
+  auto removed =
+      co_await write<RemovedVersion>(*place.store->engine, std::move(body), growth_of(place.event.action), bytes);
+  if (!removed) co_return removed.error();
+  if (removed->altered) {
+    const Failure failure = altered(place.id, "the row of a previous value was altered");
+    co_await record_if_altered(place.store, place.tenant, failure, std::string(), place.who);
+  }
+  co_return std::move(removed->version);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include "store/audit/audit_log.hpp"
 #include "store/audit/change_number.hpp"
+#include "store/audit/recording.hpp"
 #include "store/model/failures.hpp"
 #include "store/model/quota.hpp"
 #include "store/model/timestamp.hpp"
@@ -86,15 +87,24 @@ Task<Outcome<SecretInfo>> store_row(Transaction& transaction, const ChangePlace&
   number_event(event, transaction, tenant.record);
   const auto recorded = co_await append_audit(transaction, event, place.who, header.updated_at);
   if (!recorded) co_return recorded.error();
-  co_return secret_info(place.tenant, place.id, header, next.metadata);
+  SecretInfo info = secret_info(place.tenant, place.id, header, next.metadata);
+  info.damage = next.versions.damage;
+  co_return info;
 }
 
-Task<Outcome<void>> add_last_use(Transaction& transaction, const StoreContext& store, SecretInfo& info, bool wanted) {
-  if (!wanted) co_return Outcome<void>();
+Task<void> add_last_use(Transaction& transaction, const StoreContext& store, SecretInfo& info) {
   const auto used = co_await last_use(transaction, store.metadata(), info.tenant, info.id);
-  if (!used) co_return used.error();
-  info.last_used_at = *used;
-  co_return Outcome<void>();
+  if (used) {
+    info.last_used_at = *used;
+  } else {
+    info.damage = altered_uses;
+  }
+}
+
+boost::asio::awaitable<void> record_damage(ContextPtr store, SecretInfo info, AuditContext who) {
+  if (info.damage.empty()) co_return;
+  const Failure failure = altered(info.id, std::string(info.damage));
+  co_await record_if_altered(std::move(store), info.tenant, failure, std::string(), std::move(who));
 }
 
 }  // namespace tacit::store

@@ -61,7 +61,10 @@ NextRow next_row(const ChangePlace& place, const StoredState& stored);
 Task<Outcome<SecretInfo>> store_row(Transaction& transaction, const ChangePlace& place, StoredState& stored,
                                     const NextRow& next, std::string reason = {});
 
-/// Adds the last use, if it was asked for. `info` must outlive the task.
-Task<Outcome<void>> add_last_use(Transaction& transaction, const StoreContext& store, SecretInfo& info, bool wanted);
+/// Adds the last use, or that the row of the secret's uses was altered, which hides nothing else of the secret. `info`
+/// must outlive the task.
+Task<void> add_last_use(Transaction& transaction, const StoreContext& store, SecretInfo& info);
+/// Records SecretInfo::damage, if there is any.
+boost::asio::awaitable<void> record_damage(ContextPtr store, SecretInfo info, AuditContext who);
 
 }  // namespace tacit::store

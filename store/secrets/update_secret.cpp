@@ -14,6 +14,7 @@ Async<ChangedSecret> update_secret(ContextPtr store, crypto::Uuid tenant, crypto
   plan->terms = std::move(terms);
   auto outcome = co_await change_secret(plan);
   if (!outcome) co_return outcome.error();
+  co_await record_damage(plan->place.store, *outcome, plan->place.who);
   ChangedSecret changed;
   changed.secret = std::move(*outcome);
   co_return changed;

@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "crypto/primitives/random.hpp"
 #include "store/engine/await.hpp"
 #include "store/rows/store_meta.hpp"
 #include "store/rows/tenant_record.hpp"
@@ -22,10 +23,11 @@ constexpr std::size_t most_notes_at_once = 128;
 constexpr std::chrono::seconds most_time{10};
 constexpr std::size_t bytes_of_one = 4096;  // each row is on another page, which is copied
 
-/// The notes of one transaction: whole secrets, except for the last one of a very long list.
+/// One transaction: whole secrets, except for the last one of a very long list.
 struct BatchPlan {
   ContextPtr store;
-  std::vector<UseNote> notes;
+  UseBatch batch;
+  bool is_numbered = false;
 };
 
 struct BatchEnd {
@@ -54,25 +56,32 @@ std::size_t secrets_at_once(const EngineTraits& traits) {
 /// (store/uses/use_notes.hpp), and its owner has been told by then.
 Task<void> store_secret(Transaction& transaction, const BatchPlan& plan, const Tenant& tenant, std::size_t begin,
                         std::size_t end) {
-  const Uuid secret = plan.notes[begin].secret;
+  const std::vector<UseNote>& notes = plan.batch.notes;
+  const Uuid secret = notes[begin].secret;
   const RowKey secret_key = secret_row_key(tenant.id, secret);
   const auto exists = co_await transaction.get(Table::tenants, secret_key.view());
   if (!exists) co_return;
   const RowKey key = uses_row_key(tenant.id, secret);
   const auto row = co_await transaction.get(Table::meta, key.view());
-  std::vector<UseEntry> entries;
+  Uses uses;
   if (row) {
     auto stored = decode_uses(plan.store->metadata(), tenant.id, secret, *row, tenant.keys.get());
-    if (stored) entries = std::move(*stored);
+    if (stored) uses = std::move(*stored);
   }
-  for (std::size_t i = begin; i < end; ++i) add_use(entries, plan.notes[i].use);
-  transaction.put(Table::meta, key.view(), encode_uses(*tenant.keys, secret, entries));
+  if (std::ranges::find(uses.batches, plan.batch.number) != uses.batches.end()) co_return;  // it was stored
+  for (std::size_t i = begin; i < end; ++i) add_use(uses.entries, notes[i].use);
+  if (plan.is_numbered) {
+    uses.batches.insert(uses.batches.begin(), plan.batch.number);
+    if (uses.batches.size() > most_batches_in_uses) uses.batches.resize(most_batches_in_uses);
+  }
+  transaction.put(Table::meta, key.view(), encode_uses(*tenant.keys, secret, uses));
 }
 
 void expect_rows(Transaction& transaction, const BatchPlan& plan) {
   transaction.expect(Table::meta, rows_row_key());
-  for (std::size_t i = 0; i < plan.notes.size(); i = end_of_secret(plan.notes, i)) {
-    const UseNote& note = plan.notes[i];
+  const std::vector<UseNote>& notes = plan.batch.notes;
+  for (std::size_t i = 0; i < notes.size(); i = end_of_secret(notes, i)) {
+    const UseNote& note = notes[i];
     transaction.expect(Table::tenants, record_row_key(note.tenant).view());
     transaction.expect(Table::tenants, secret_row_key(note.tenant, note.secret).view());
     transaction.expect(Table::meta, uses_row_key(note.tenant, note.secret).view());
@@ -85,15 +94,16 @@ Task<Outcome<void>> store_batch(Transaction& transaction, const BatchPlan& plan)
   if (rows < fifth_rows_format) co_return Outcome<void>();
   std::optional<Tenant> tenant;
   std::optional<Uuid> loaded;  // the tenant that was asked for last
-  for (std::size_t i = 0; i < plan.notes.size();) {
-    const Uuid id = plan.notes[i].tenant;
+  const std::vector<UseNote>& notes = plan.batch.notes;
+  for (std::size_t i = 0; i < notes.size();) {
+    const Uuid id = notes[i].tenant;
     if (loaded != id) {
       loaded = id;
       tenant.reset();
       auto found = co_await load_tenant(transaction, plan.store->metadata(), id);
       if (found) tenant = std::move(*found);
     }
-    const std::size_t end = end_of_secret(plan.notes, i);
+    const std::size_t end = end_of_secret(notes, i);
     if (tenant) co_await store_secret(transaction, plan, *tenant, i, end);
     i = end;
   }
@@ -112,6 +122,27 @@ std::vector<UseNote> next_notes(const std::vector<UseNote>& notes, std::size_t d
   return {at(done), at(end)};
 }
 
+/// Stores a batch. On a store that several hosts share, a batch that fails is in doubt.
+Async<void> store_one(ContextPtr store, UseBatch batch) {
+  const EngineTraits& traits = store->engine->traits();
+  const auto plan = std::make_shared<BatchPlan>();
+  plan->store = store;
+  plan->batch = std::move(batch);
+  plan->is_numbered = traits.shared;
+  WorkBody<void> body = [plan](Transaction& transaction) { return store_batch(transaction, *plan); };
+  const std::size_t bytes =
+      sizeof(BatchPlan) + secrets_at_once(traits) * bytes_of_one + plan->batch.notes.size() * sizeof(UseNote);
+  const auto stored = co_await write<void>(*store->engine, std::move(body), Growth::refuses, bytes);
+  UseNotes& notes = *store->uses;
+  notes.in_doubt().reset();
+  if (stored) {
+    notes.settle(plan->batch.notes);
+  } else if (traits.shared) {
+    notes.in_doubt() = plan->batch;
+  }
+  co_return stored;
+}
+
 }  // namespace
 
 Async<void> store_noted_uses(ContextPtr store) {
@@ -119,18 +150,20 @@ Async<void> store_noted_uses(ContextPtr store) {
   if (!notes.begin_batch()) co_return Outcome<void>();
   const BatchEnd ending(notes);
   const auto began = UseNotes::Clock::now();
+  if (notes.in_doubt()) {
+    UseBatch again = *notes.in_doubt();
+    const auto stored = co_await store_one(store, std::move(again));
+    if (!stored) co_return stored.error();
+  }
   const std::vector<UseNote> all = notes.copy(began);
   const std::size_t at_once = secrets_at_once(store->engine->traits());
   for (std::size_t done = 0; done < all.size() && UseNotes::Clock::now() - began < most_time;) {
-    const auto plan = std::make_shared<BatchPlan>();
-    plan->store = store;
-    plan->notes = next_notes(all, done, at_once);
-    WorkBody<void> body = [plan](Transaction& transaction) { return store_batch(transaction, *plan); };
-    const std::size_t bytes = sizeof(BatchPlan) + at_once * bytes_of_one + plan->notes.size() * sizeof(UseNote);
-    const auto stored = co_await write<void>(*store->engine, std::move(body), Growth::refuses, bytes);
+    UseBatch batch;
+    crypto::random_bytes(batch.number);
+    batch.notes = next_notes(all, done, at_once);
+    done += batch.notes.size();
+    const auto stored = co_await store_one(store, std::move(batch));
     if (!stored) co_return stored.error();
-    notes.settle(plan->notes);
-    done += plan->notes.size();
   }
   co_return Outcome<void>();
 }

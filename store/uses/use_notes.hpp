@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -25,6 +26,12 @@ struct UseNote {
   crypto::Uuid tenant;
   crypto::Uuid secret;
   UseEntry use;
+};
+
+/// Notes that are stored by one transaction.
+struct UseBatch {
+  BatchNumber number{};
+  std::vector<UseNote> notes;
 };
 
 /// Since the store was opened, by this process.
@@ -64,6 +71,9 @@ class UseNotes {
   /// One batch at a time. False: another one is on its way.
   bool begin_batch() { return !storing_.exchange(true); }
   void end_batch() { storing_ = false; }
+  /// Between the two: the batch that may have been stored, because the answer of its transaction was lost. It is stored
+  /// again, as it was, before others.
+  std::optional<UseBatch>& in_doubt() { return in_doubt_; }
 
  private:
   struct KeyView {
@@ -115,6 +125,7 @@ class UseNotes {
   std::atomic<std::uint64_t> pending_{0};
   std::atomic<std::uint64_t> dropped_{0};
   std::atomic<bool> storing_{false};
+  std::optional<UseBatch> in_doubt_;  ///< of the thread that is storing
 };
 
 }  // namespace tacit::store

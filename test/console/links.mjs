@@ -59,6 +59,26 @@ export async function checkLinks({ tacit, browser, shots }) {
     equal(await count(tacit, tenant.key), 1);
   });
 
+  await check('links: of a secret that has expired, the form leads to that secret', async () => {
+    const other = tacit.newTenant();
+    const expires = new Date(Date.now() + 1500).toISOString();
+    await other.create({ secret_name: 'the old one', secret_value: 'the value', tool_name: 'agno__x', tool_arg: 'key', is_default_for_tool: true, expires_at: expires });
+    await new Promise((done) => setTimeout(done, 1800));
+    const answer = await tacit.asTool('/tool/v1/resolve', { user_id: other.id, tool_name: 'agno__x', wanted_args: ['key'] });
+    const [missing] = answer.json().missing;
+    equal(missing.reason, 'expired');
+    const page = await newPage(browser);
+    await openLink(page, tacit, other.key, missing.add_url);
+    await dialog(page).getByLabel('Name').fill('a new one');
+    await dialog(page).getByLabel(/^Value/).fill('the value');
+    await page.getByRole('button', { name: 'Store', exact: true }).click();
+    await page.getByRole('button', { name: 'Yes, store it' }).click();
+    await dialog(page).getByRole('link', { name: 'the old one' }).click();
+    await page.getByRole('heading', { name: 'the old one', level: 1 }).waitFor();
+    equal(await page.locator('dialog').count(), 0, 'dialogs');
+    equal(page.faults, []);
+  });
+
   await check('links: what a link names is text', async () => {
     const page = await newPage(browser);
     const name = '<img src=x onerror=alert(1)>\u202eevil';

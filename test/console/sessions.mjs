@@ -1,5 +1,5 @@
 // Signing in and out: OpenID Connect with the real provider, API keys, expiry, idle time; and that nothing of it is kept anywhere.
-import { ann } from './support/installation.mjs';
+import { ann, bob } from './support/installation.mjs';
 import { newPage, passProvider, signIn } from './support/browser.mjs';
 import { check, equal, has, holds } from './support/checks.mjs';
 
@@ -131,6 +131,75 @@ export async function checkSessions({ tacit, browser, shots }) {
     await page.getByLabel('Value (required)').fill('long enough');
     await page.getByRole('button', { name: 'Store', exact: true }).click();
     await page.getByRole('link', { name: 'typed before' }).waitFor();
+  });
+
+  /** A page in which the token of `ann` has expired while a form was open; its dialog that asks to sign in again. */
+  const expiredInForm = async (name) => {
+    await tacit.provider.useLifetime(6);
+    const page = await newPage(browser);
+    await withAccount(page, origin);
+    await tacit.provider.useLifetime(3600);
+    await page.getByRole('button', { name: 'New secret' }).click();
+    await page.getByLabel('Name (required)').fill(name);
+    await page.getByLabel('Value (required)').fill('typed, not sent');
+    const again = page.getByRole('dialog', { name: 'Sign in again' });
+    await again.waitFor();
+    return { page, again };
+  };
+  const openWindow = async (page, again) => {
+    const opened = page.waitForEvent('popup');
+    await again.getByRole('button', { name: 'Sign in with your account' }).click();
+    return opened;
+  };
+
+  await check('sessions: signing in again at the provider, in a window of its own, keeps what is typed', async () => {
+    const { page, again } = await expiredInForm('typed and kept');
+    const popup = await openWindow(page, again);
+    await again.waitFor({ state: 'detached' }); // the provider knows the person
+    if (!popup.isClosed()) await popup.waitForEvent('close');
+    equal(await page.getByLabel('Value (required)').inputValue(), 'typed, not sent');
+    equal(await kept(page), empty(`${origin}/console/`));
+    await page.getByRole('button', { name: 'Store', exact: true }).click();
+    await page.getByRole('link', { name: 'typed and kept' }).waitFor();
+    equal(page.faults, []);
+  });
+
+  await check('sessions: another person who signs in again does not get what was typed', async () => {
+    const { page, again } = await expiredInForm('of ann');
+    await page.context().clearCookies();
+    const popup = await openWindow(page, again);
+    await passProvider(popup, bob, origin).catch((error) => {
+      if (!popup.isClosed()) throw error;
+    });
+    await page.getByRole('heading', { name: 'No secrets yet' }).waitFor();
+    equal(await page.locator('dialog').count(), 0, 'dialogs');
+    has(await page.locator('header').innerText(), bob.id);
+  });
+
+  await check('sessions: a browser that opens no window is explained, and so is a window that nobody waits for', async () => {
+    const { page, again } = await expiredInForm('never stored');
+    await page.evaluate(() => (window.open = () => null));
+    await again.getByRole('button', { name: 'Sign in with your account' }).click();
+    await again.getByText('did not let this page open a window').waitFor();
+    equal(await page.getByLabel('Name (required)').inputValue(), 'never stored');
+    const other = await page.context().newPage();
+    await other.goto(`${origin}/console/?code=stolen&state=again.stolen`);
+    await other.getByText('belongs to no sign-in').waitFor();
+    equal(await kept(other), empty(`${origin}/console/`));
+    equal(await again.count(), 1, 'the other page is still signed out');
+  });
+
+  await check('sessions: signing out ends the session at the provider, too', async () => {
+    const page = await newPage(browser);
+    await withAccount(page, origin);
+    await signOut(page).click();
+    await page.waitForURL((url) => url.pathname === '/session/end');
+    const { searchParams } = new URL(page.url());
+    equal([...searchParams.keys()].sort(), ['client_id', 'post_logout_redirect_uri'], 'what the URL says');
+    await page.getByRole('button', { name: /yes/i }).click();
+    await page.waitForURL(`${origin}/console/`);
+    await page.getByRole('button', { name: 'Sign in with your account' }).click();
+    await page.waitForURL((url) => url.pathname.startsWith('/interaction/')); // the provider asks who it is
   });
 
   await check('sessions: a revoked key asks to sign in again', async () => {

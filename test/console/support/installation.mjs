@@ -11,6 +11,7 @@ import { environment, freePort, startProcess } from './processes.mjs';
 const providerScript = fileURLToPath(new URL('../../integration/tokens/identity_provider.mjs', import.meta.url));
 
 export const ann = { id: '6f1c9a4e-8f0e-4b9e-a6a4-0d6f1f4b9b11', name: 'ann', password: 'the password of ann' };
+export const bob = { id: '0c7e5b0a-5d0c-4c57-9a5e-2f3f8f6f1c22', name: 'bob', password: 'the password of bob' };
 
 async function startProvider(folder, authority, origin) {
   const port = await freePort();
@@ -26,9 +27,9 @@ async function startProvider(folder, authority, origin) {
       keys_max_age: 3600,
       resources: { [origin]: { format: 'jwt', lifetime } },
       scopes: ['secrets:read', 'secrets:write', 'keys:manage'],
-      clients: [{ client_id: 'console', token_endpoint_auth_method: 'none', grant_types: ['authorization_code'], response_types: ['code'], redirect_uris: [`${origin}/console/`] }],
+      clients: [{ client_id: 'console', token_endpoint_auth_method: 'none', grant_types: ['authorization_code'], response_types: ['code'], redirect_uris: [`${origin}/console/`], post_logout_redirect_uris: [`${origin}/console/`] }],
       introspectors: [],
-      accounts: { [ann.name]: { id: ann.id, password: ann.password } },
+      accounts: Object.fromEntries([ann, bob].map(({ name, id, password }) => [name, { id, password }])),
       browsers: [origin],
     }));
   write(3600);

@@ -144,6 +144,53 @@ BOOST_AUTO_TEST_CASE(an_answer_outlives_the_expiry_in_its_body) {
   BOOST_TEST(stored(tenant) == 1U);
 }
 
+BOOST_AUTO_TEST_CASE(an_answer_outlives_a_lower_limit_of_values) {
+  const Deployment deployment(Settings{{"value-limit", "4096"}});
+  const std::string sent = R"({"secret_name":"n","secret_value":")" + std::string(3000, 'v') + "\"}";
+  const std::string batch = R"({"secrets":[{"secret_name":"m","secret_value":")" + std::string(3000, 'v') + "\"}]}";
+  std::string key;
+  std::vector<std::string> first;
+  const auto ask = [&](const Server& server, const std::string& id) {
+    Client api(server, key);
+    return std::vector{keyed(api, secrets_path, sent, id), keyed(api, secrets_path + "batch", batch, id)};
+  };
+  {
+    Server server(deployment);
+    key = Tenant(deployment, server).key;
+    for (const Answer& made : ask(server, "k")) {
+      REQUIRE_STATUS(made, 200);
+      first.push_back(made.body);
+    }
+    BOOST_REQUIRE(server.stop() == 0);
+  }
+  const Server server(deployment, {"--value-limit", "1024"});
+  const std::vector<Answer> again = ask(server, "k");
+  for (std::size_t i = 0; i < again.size(); ++i) {
+    REQUIRE_STATUS(again[i], 200);
+    BOOST_TEST(again[i].header("Idempotency-Replayed") == "true");
+    BOOST_TEST(again[i].body == first[i]);
+  }
+  for (const Answer& fresh : ask(server, "another")) {
+    REQUIRE_STATUS(fresh, 422);
+    BOOST_TEST((fresh.at("detail").at(0).at("ctx") == json::value{{"max_length", 1024}, {"actual_length", 3000}}));
+  }
+}
+
+/// A long body is hashed in pieces.
+BOOST_AUTO_TEST_CASE(every_byte_of_a_long_body_counts) {
+  Tenant tenant = new_tenant();
+  std::string batch = R"({"secrets":[)" + body + "]" + std::string(300'000, ' ') + "}";
+  REQUIRE_STATUS(keyed(tenant.api, secrets_path + "batch", batch, "k"), 200);
+  const Answer again = keyed(tenant.api, secrets_path + "batch", batch, "k");
+  REQUIRE_STATUS(again, 200);
+  BOOST_TEST(again.header("Idempotency-Replayed") == "true");
+  for (const std::size_t place : {std::size_t{1000}, std::size_t{65'536}, std::size_t{200'000}}) {
+    std::string other = batch;
+    other[place] = '\n';
+    CHECK_STATUS(keyed(tenant.api, secrets_path + "batch", other, "k"), 422);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(keys_that_are_none_and_requests_that_take_none) {
   Tenant tenant = new_tenant();
   for (const std::string& key : {std::string(), std::string("a b"), std::string("ä"), std::string(256, 'k')}) {

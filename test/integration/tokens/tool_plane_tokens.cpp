@@ -4,6 +4,7 @@
 #include <ctime>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "test/integration/support/store_rows.hpp"
 #include "test/integration/tokens/key_file_issuer.hpp"
@@ -85,6 +86,28 @@ BOOST_AUTO_TEST_CASE(a_resolve_requires_the_token_of_its_user) {
     BOOST_REQUIRE(server.stop() == 0);
   }
   check_audit(trusting.deployment, ann, anns_api_key, bob);
+}
+
+BOOST_AUTO_TEST_CASE(of_several_tools_that_are_refused_each_is_recorded) {
+  const Trusting trusting(with_tool_audience, {{"tool-user-token", "on"}});
+  write_file(trusting.deployment.folder() / "tool-identities", "uri:spiffe://test/runtime mail__*\n");
+  const std::string ann = new_uuid();
+  const std::string bobs_token = trusting.signer.sign(tool_claims_of(new_uuid()));
+  {
+    Server server(trusting.deployment);
+    const json::array tools{{{"tool_name", "mail__a"}}, {{"tool_name", "web__b"}}, {{"tool_name", "mail__c"}}};
+    const Answer refused = Client(server.tools_client(), bearer(bobs_token))
+                               .post("/tool/v1/resolve-many", {{"user_id", ann}, {"tools", tools}});
+    CHECK_STATUS(refused, 403);
+    BOOST_REQUIRE(server.stop() == 0);
+  }
+  std::vector<std::string> recorded;
+  for (const json::object& entry : read_audit(trusting.deployment.store())) {
+    if (entry.at("action") != "tool.refused") continue;
+    recorded.push_back(std::string(entry.at("tool").as_string()) + ' ' + std::string(entry.at("reason").as_string()));
+  }
+  const std::vector<std::string> expected{"mail__a other_user", "web__b not_granted", "mail__c other_user"};
+  BOOST_TEST(recorded == expected, boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(a_credential_of_one_plane_is_refused_on_the_other) {

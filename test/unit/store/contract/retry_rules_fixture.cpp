@@ -3,6 +3,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "store/api_keys/api_keys.hpp"
+#include "store/secrets/releases.hpp"
 #include "store/secrets/secrets.hpp"
 #include "test/unit/store/api_keys/api_key_fixture.hpp"
 #include "test/unit/store/contract/contract_store_fixture.hpp"
@@ -92,6 +93,39 @@ void a_revocation_may_be_repeated(ContractStore& it) {
   it.check();
 }
 
+/// Both hosts store uses of one secret; the answer of one is lost.
+void uses_that_are_stored_again_count_once(ContractStore& it) {
+  const auto made = it.wait(it.store().secrets().create(tenant_id(1), new_default("a", "tool", "key"), who()));
+  BOOST_REQUIRE(made);
+  std::uint32_t releases = 0;
+  const auto release = [&](Store& store) {
+    ResolveQuery query;
+    query.tenant = tenant_id(1);
+    query.tool_name = "tool";
+    query.runtime = "a label";
+    BOOST_REQUIRE(it.wait(store.releases().resolve(std::move(query), tool_context())));
+    ++releases;
+  };
+  for (const bool applied : {true, false, true}) {
+    release(it.store());
+    {
+      const Doubt doubt(it, applied);
+      expect_doubt(it, it.wait(it.store().releases().store_uses()));
+      static_cast<void>(it.wait(it.store().releases().store_uses()));
+    }
+    release(it.other());
+    BOOST_REQUIRE(it.wait(it.other().releases().store_uses()));
+    release(it.store());  // while the batch is in doubt
+    BOOST_REQUIRE(it.wait(it.store().releases().store_uses()));
+    BOOST_TEST(it.store().releases().use_figures().pending == 0U);
+    const auto page = it.wait(it.other().releases().uses(tenant_id(1), made->id, {}, who()));
+    BOOST_REQUIRE(page);
+    BOOST_REQUIRE(page->uses.size() == 1U);
+    BOOST_TEST(page->uses.front().count == releases);
+  }
+  it.check();
+}
+
 }  // namespace
 
 std::vector<ContractRule> retry_rules() {
@@ -100,6 +134,7 @@ std::vector<ContractRule> retry_rules() {
       {"a_deletion_that_is_made_again_finds_nothing_or_deletes",
        a_deletion_that_is_made_again_finds_nothing_or_deletes},
       {"a_revocation_may_be_repeated", a_revocation_may_be_repeated},
+      {"uses_that_are_stored_again_count_once", uses_that_are_stored_again_count_once},
   };
 }
 

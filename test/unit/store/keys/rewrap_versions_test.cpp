@@ -1,6 +1,7 @@
 // A metadata rewrap moves previous values and uses, and drops idempotency keys, whatever the size of its steps.
 #include <boost/test/unit_test.hpp>
 
+#include "crypto/text/sentence.hpp"
 #include "store/keys/rewrap_search.hpp"
 #include "store/rows/idempotency_row.hpp"
 #include "store/rows/uses_row.hpp"
@@ -110,7 +111,12 @@ BOOST_AUTO_TEST_CASE(previous_values_and_uses_move_and_idempotency_keys_go) {
       VersionedRotation r;
       const crypto::KeyId fresh = r.rotate(KeyKind::metadata);
       BOOST_TEST(r.rows_under(r.old) == 7U);
+      const KeyUse before = r.uses(KeyKind::metadata, r.old);
+      BOOST_TEST(before.beside == 7U);
+      BOOST_TEST(before.secrets == r.list(small).size() + r.list(large).size());
       const RewrapStep done = r.run(KeyKind::metadata, most);
+      BOOST_TEST(done.secrets == before.secrets);
+      BOOST_TEST(done.beside == before.beside);
       BOOST_TEST(done.problems == std::vector<std::string>(), boost::test_tools::per_element());
       BOOST_TEST(r.rows_under(r.old) == 0U);
       BOOST_TEST(r.rows_under(fresh) == 4U);
@@ -177,7 +183,12 @@ BOOST_AUTO_TEST_CASE(uses_that_cannot_be_read_are_removed_and_a_previous_value_k
   const RewrapStep done = r.run(KeyKind::metadata, 3);
   BOOST_TEST(done.problems.size() >= 2U);
   BOOST_TEST(!r.fixture.rows(Table::meta).contains(uses));
-  BOOST_TEST(r.uses(KeyKind::metadata, r.old).secrets == 1U);
+  const KeyUse left = r.uses(KeyKind::metadata, r.old);
+  BOOST_TEST(left.secrets == 0U);
+  BOOST_TEST(left.beside == 1U);
+  BOOST_TEST(hindrance_of(KeyKind::metadata, left) == crypto::counted(left.tenants, "tenant") +
+                                                          ", 0 secrets, 0 API keys and 1 other row still use it; " +
+                                                          "run: tacit key rewrap metadata");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

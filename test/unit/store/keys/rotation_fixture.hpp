@@ -89,6 +89,7 @@ struct RotationFixture {
       all.tenants += done.tenants;
       all.secrets += done.secrets;
       all.api_keys += done.api_keys;
+      all.beside += done.beside;
       all.problems.insert(all.problems.end(), done.problems.begin(), done.problems.end());
       if (done.finished) return all;
     }

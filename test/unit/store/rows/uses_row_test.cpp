@@ -13,7 +13,8 @@ using tacit::crypto::TenantKeys;
 
 namespace {
 
-std::vector<UseEntry> entries() {
+/// With batches of these numbers.
+Uses entries(std::vector<std::uint8_t> batches = {}) {
   UseEntry first;
   first.first_at = 1;
   first.last_at = 2;
@@ -24,7 +25,10 @@ std::vector<UseEntry> entries() {
   UseEntry second = first;
   second.outcome = UseOutcome::rejected_upstream;
   second.tool.clear();
-  return {first, second};
+  Uses uses;
+  uses.entries = {first, second};
+  for (const std::uint8_t batch : batches) uses.batches.emplace_back().fill(batch);
+  return uses;
 }
 
 }  // namespace
@@ -34,7 +38,7 @@ BOOST_AUTO_TEST_SUITE(uses_row)
 BOOST_AUTO_TEST_CASE(a_row_gives_back_its_entries) {
   const StoreKeys all = all_keys();
   const TenantKeys keys(all.metadata->primary(), tenant_id(1));
-  for (const auto& written : {entries(), std::vector<UseEntry>()}) {
+  for (const Uses& written : {entries(), entries({0, 7}), entries({1, 2, 3, 4}), Uses()}) {
     const Bytes row = encode_uses(keys, tenant_id(9), written);
     BOOST_TEST((decode_uses(*all.metadata, tenant_id(1), tenant_id(9), row) == written));
     BOOST_TEST((decode_uses(*all.metadata, tenant_id(1), tenant_id(9), row, &keys) == written));
@@ -63,13 +67,16 @@ BOOST_AUTO_TEST_CASE(a_full_row_has_two_kibibytes_at_most) {
   const StoreKeys all = all_keys();
   const TenantKeys keys(all.metadata->primary(), tenant_id(1));
   std::vector<UseEntry> many;
-  while (fits_uses_row(many)) many.push_back(entries().front());
+  while (fits_uses_row(many)) many.push_back(entries().entries.front());
   many.pop_back();
   BOOST_TEST(many.size() > 20U);
-  BOOST_TEST(encode_uses(keys, tenant_id(9), many).size() <= most_uses_row_bytes);
+  Uses full = entries({1, 2, 3, 4});
+  full.entries = many;
+  BOOST_TEST(encode_uses(keys, tenant_id(9), full).size() <= most_uses_row_bytes);
   std::vector<UseEntry> small(most_uses);
   for (UseEntry& entry : small) entry = UseEntry();
-  BOOST_TEST(encode_uses(keys, tenant_id(9), {small.begin(), small.begin() + 50}).size() <= most_uses_row_bytes);
+  full.entries.assign(small.begin(), small.begin() + 50);
+  BOOST_TEST(encode_uses(keys, tenant_id(9), full).size() <= most_uses_row_bytes);
 }
 
 BOOST_AUTO_TEST_CASE(a_tag_depends_on_the_tenant_and_the_identity) {
