@@ -222,6 +222,7 @@ Outcome<void> Store::reconfigure(StoreKeys keys, const StoreOptions& options) {
   if (!named) return cannot_be_used(options, named.error());
   seal_commits(**context);
   parts_->context.publish(std::move(*context));
+  parts_->releases.wipe_all_keys();
   return {};
 }
 

@@ -35,6 +35,7 @@ void UseRecorder::run() {
   std::unique_lock lock(mutex_);
   while (!wake_.wait_for(lock, between_looks, [this] { return ending_; })) {
     lock.unlock();
+    store_.releases().wipe_old_keys();
     if (store_.releases().uses_due(std::chrono::steady_clock::now())) store_uses();
     lock.lock();
   }

@@ -1,4 +1,5 @@
-// Stores the uses of secrets that the tool plane has noted (store/uses/use_notes.hpp), in batches.
+// Stores the uses of secrets that the tool plane has noted (store/uses/use_notes.hpp), in batches, and wipes tenants' private keys that
+// releases opened a minute ago.
 #pragma once
 
 #include <chrono>

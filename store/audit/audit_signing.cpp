@@ -70,6 +70,15 @@ AuditSignature sign_audit_head(const crypto::SigningKeyring::Entry& signer, cryp
   return {.role = role, .key = signer.id, .signature = signature};
 }
 
+bool is_right_signature(const crypto::Signers& signers, const AuditMark& head, std::uint64_t first,
+                        const AuditSignature& signature) {
+  const crypto::Signer* const signer = signers.find(signature.key);
+  if (signer == nullptr) return false;
+  return with_signed_fields(
+      signers.store(), signature.role, signature.key, head, first,
+      [&](crypto::SignedFields fields) { return signer->key.verify(head_context, fields, signature.signature); });
+}
+
 bool needs_audit_signature(const crypto::Signers& signers, const AuditMark& entry) {
   if (!signers.cut_off() || entry.sequence == 0) return false;
   return !entry.slot.is_embedded() || entry.sequence >= *signers.cut_off();
@@ -101,7 +110,7 @@ std::optional<std::string> ends_before_cut_off(const crypto::Signers& signers, s
 }
 
 std::optional<std::string> AuditSignatureCheck::fault_of(const AuditMark& mark, std::uint64_t first,
-                                                         const AuditSignature& signature) {
+                                                         const AuditSignature& signature, std::optional<bool> right) {
   const crypto::Signer* const signer = signers_.find(signature.key);
   const std::string is_signed = entry(mark.sequence) + "is signed by the key " + crypto::to_hex(signature.key);
   if (signer == nullptr) return is_signed + ", which root-public-keyring does not know";
@@ -113,10 +122,8 @@ std::optional<std::string> AuditSignatureCheck::fault_of(const AuditMark& mark, 
                             : ", which was retired after entry " + name_of_entry(slot_, *bound));
   }
   if (mark.sequence <= checked_through_) return std::nullopt;
-  const bool right = with_signed_fields(
-      signers_.store(), signature.role, signature.key, mark, first,
-      [&](crypto::SignedFields fields) { return signer->key.verify(head_context, fields, signature.signature); });
-  if (!right) return entry(mark.sequence) + "the signature of " + plane(signature.role) + " is wrong";
+  if (!right) right = is_right_signature(signers_, mark, first, signature);
+  if (!*right) return entry(mark.sequence) + "the signature of " + plane(signature.role) + " is wrong";
   ++checked_;
   return std::nullopt;
 }
@@ -144,19 +151,20 @@ void AuditSignatureCheck::expect(const AuditMark& mark, std::string_view body, T
 }
 
 std::vector<std::string> AuditSignatureCheck::follow(const AuditMark& mark, std::string_view body, std::uint64_t first,
-                                                     std::span<const AuditSignature> signatures) {
+                                                     std::span<const AuditSignature> signatures,
+                                                     const std::vector<bool>* right) {
   Texts findings;
   expect(mark, body, findings);
   signed_planes_ = 0;
-  if (!signatures.empty()) settle(mark, first, signatures, findings);
+  if (!signatures.empty()) settle(mark, first, signatures, right, findings);
   return findings;
 }
 
 void AuditSignatureCheck::settle(const AuditMark& mark, std::uint64_t first, std::span<const AuditSignature> signatures,
-                                 Texts& findings) {
+                                 const std::vector<bool>* right, Texts& findings) {
   std::string fault = fault_of_first(mark, first);
   if (!fault.empty()) findings.push_back(std::move(fault));
-  const std::uint8_t signed_for = verify(mark, first, signatures, findings);
+  const std::uint8_t signed_for = verify(mark, first, signatures, right, findings);
   for (const Waiting& each : waiting_) {
     if (each.sequence < first || (each.plane & signed_for) == 0) give_up(each);
   }
@@ -175,12 +183,16 @@ std::uint8_t AuditSignatureCheck::planes_from(std::uint64_t first) const {
 }
 
 std::uint8_t AuditSignatureCheck::verify(const AuditMark& mark, std::uint64_t first,
-                                         std::span<const AuditSignature> signatures, Texts& findings) {
+                                         std::span<const AuditSignature> signatures, const std::vector<bool>* right,
+                                         Texts& findings) {
+  const bool is_known = right != nullptr && right->size() == signatures.size();
   const std::uint8_t present = planes_from(first);
   std::uint8_t signed_for = 0;
-  for (const AuditSignature& signature : signatures) {
+  for (std::size_t i = 0; i < signatures.size(); ++i) {
+    const AuditSignature& signature = signatures[i];
     const std::uint8_t bit = plane_bit(signature.role);
-    if (auto fault = fault_of(mark, first, signature)) {
+    const auto known = is_known ? std::optional<bool>((*right)[i]) : std::nullopt;
+    if (auto fault = fault_of(mark, first, signature, known)) {
       findings.push_back(std::move(*fault));
     } else {
       signed_planes_ |= bit;

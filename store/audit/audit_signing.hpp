@@ -43,6 +43,11 @@ std::string_view audit_action_text(std::string_view body);
 AuditSignature sign_audit_head(const crypto::SigningKeyring::Entry& signer, crypto::SigningRole role,
                                const crypto::Uuid& store, const AuditMark& head, std::uint64_t first);
 
+/// Whether the signature is right, of a commit from `first` through `head`, by a key that the keyring knows. Any
+/// thread.
+bool is_right_signature(const crypto::Signers& signers, const AuditMark& head, std::uint64_t first,
+                        const AuditSignature& signature);
+
 /// Whether signatures are required of the entry.
 bool needs_audit_signature(const crypto::Signers& signers, const AuditMark& entry);
 
@@ -77,9 +82,9 @@ class AuditSignatureCheck {
   /// next ones, so its signatures may be of planes without a known entry.
   void begin_after(std::uint64_t sequence);
   /// The findings of the next entry, one sentence each. `first`: the first entry of the commit of its signatures, as
-  /// stored.
+  /// stored. `right`: what is_right_signature says of each of the signatures; null: this function verifies them.
   std::vector<std::string> follow(const AuditMark& mark, std::string_view body, std::uint64_t first,
-                                  std::span<const AuditSignature> signatures);
+                                  std::span<const AuditSignature> signatures, const std::vector<bool>* right = nullptr);
   /// Whether entries wait for the signatures that they need.
   bool is_open() const;
   /// The findings of the log's end.
@@ -111,14 +116,16 @@ class AuditSignatureCheck {
   std::string fault_of_first(const AuditMark& mark, std::uint64_t first) const;
   /// Notes what the entry's commit has to be signed by, and judges its body.
   void expect(const AuditMark& mark, std::string_view body, Texts& findings);
-  void settle(const AuditMark& mark, std::uint64_t first, std::span<const AuditSignature> signatures, Texts& findings);
+  void settle(const AuditMark& mark, std::uint64_t first, std::span<const AuditSignature> signatures,
+              const std::vector<bool>* right, Texts& findings);
   /// The planes whose signatures a commit from that entry on may have.
   std::uint8_t planes_from(std::uint64_t first) const;
   /// The planes for which the entry has a signature, right or not.
   std::uint8_t verify(const AuditMark& mark, std::uint64_t first, std::span<const AuditSignature> signatures,
-                      Texts& findings);
-  /// Why the signature is not accepted; std::nullopt if it is.
-  std::optional<std::string> fault_of(const AuditMark& mark, std::uint64_t first, const AuditSignature& signature);
+                      const std::vector<bool>* right, Texts& findings);
+  /// Why the signature is not accepted; std::nullopt if it is. `right`: as far as it is known.
+  std::optional<std::string> fault_of(const AuditMark& mark, std::uint64_t first, const AuditSignature& signature,
+                                      std::optional<bool> right);
   /// The entry will have no signature.
   void give_up(const Waiting& entry);
   void report_unsigned(Texts& findings);

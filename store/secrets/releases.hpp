@@ -1,6 +1,7 @@
 // The release of values to tools, and what their owners see of it.
 #pragma once
 
+#include <memory>
 #include <vector>
 
 #include "crypto/ids/uuid.hpp"
@@ -13,13 +14,19 @@
 namespace tacit::store {
 
 class CurrentContext;
+class OpenedKeys;
 
 /// A part of the store (store/store.hpp).
 class Releases {
  public:
-  explicit Releases(const CurrentContext& context) : context_(context) {}
+  explicit Releases(const CurrentContext& context);
 
   // For the tool plane.
+  /// Overwrites private keys of tenants that were opened a minute ago (store/secrets/opened_keys.hpp). Call every
+  /// second. Any thread.
+  void wipe_old_keys() const;
+  /// Overwrites all of them: the keyrings were replaced. Any thread.
+  void wipe_all_keys() const;
   /// Needs the root private keyring. The release's audit entry is durable before this returns.
   /// Named secrets that cannot be released are in the result (ReleasedTool::withheld); so is a number of arguments
   /// above the limit. Both are audited ("tool.refused") before this returns. Fails with too_many_bytes, integrity,
@@ -45,6 +52,7 @@ class Releases {
 
  private:
   const CurrentContext& context_;
+  std::shared_ptr<OpenedKeys> opened_keys_;  ///< also of operations that end later
 };
 
 }  // namespace tacit::store

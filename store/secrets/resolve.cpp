@@ -11,6 +11,7 @@
 #include "store/engine/await.hpp"
 #include "store/model/failures.hpp"
 #include "store/model/timestamp.hpp"
+#include "store/secrets/opened_keys.hpp"
 #include "store/secrets/releases.hpp"
 #include "store/secrets/resolve_opening.hpp"
 #include "store/slices/turns.hpp"
@@ -22,6 +23,7 @@ namespace {
 
 struct ResolvePlan {
   ContextPtr store;
+  std::shared_ptr<OpenedKeys> opened_keys;
   ResolveManyQuery query;
   AuditContext who;
   Choice choice;
@@ -95,19 +97,26 @@ Task<Outcome<void>> record_release(Transaction& transaction, ResolvePlan& plan) 
   co_return Outcome<void>();
 }
 
+/// The tenant may be erased, or its record altered.
+void forget_opened(const ResolvePlan& plan) { plan.opened_keys->forget(plan.query.tenant); }
+
 /// Chooses and opens. Gives way to others on the thread after each slice.
 Async<std::vector<std::vector<ReleasedValue>>> choose_and_open(ResolvePlan& plan) {
   ResolveChoice choice(plan.store, plan.query);
   for (;;) {
     const auto ended = co_await choice.read_slice();
-    if (!ended) co_return ended.error();
+    if (!ended) {
+      forget_opened(plan);
+      co_return ended.error();
+    }
     if (*ended) break;
     co_await next_turn(TurnKind::release);
   }
   auto taken = choice.take();
   if (!taken) co_return taken.error();
   plan.choice = std::move(*taken);
-  ResolveOpening opening(plan.store, plan.query.tenant, plan.choice);
+  if (!plan.choice.pairs.key) forget_opened(plan);
+  ResolveOpening opening(plan.store, plan.opened_keys, plan.query.tenant, plan.choice);
   for (;;) {
     const auto ended = opening.open_slice();
     crypto::burn_stack();
@@ -241,9 +250,16 @@ Async<ReleasedTool> release_one(std::shared_ptr<ResolvePlan> plan) {
 
 }  // namespace
 
+Releases::Releases(const CurrentContext& context) : context_(context), opened_keys_(std::make_shared<OpenedKeys>()) {}
+
+void Releases::wipe_old_keys() const { opened_keys_->wipe_expired(); }
+
+void Releases::wipe_all_keys() const { opened_keys_->begin(context_->serial); }
+
 Async<ReleasedTool> Releases::resolve(ResolveQuery query, AuditContext who) {
   auto plan = std::make_shared<ResolvePlan>();
   plan->store = context_;
+  plan->opened_keys = opened_keys_;
   plan->query.tenant = query.tenant;
   plan->query.tools.push_back(std::move(query));
   plan->who = std::move(who);
@@ -253,6 +269,7 @@ Async<ReleasedTool> Releases::resolve(ResolveQuery query, AuditContext who) {
 Async<std::vector<ReleasedTool>> Releases::resolve_many(ResolveManyQuery query, AuditContext who) {
   auto plan = std::make_shared<ResolvePlan>();
   plan->store = context_;
+  plan->opened_keys = opened_keys_;
   plan->query = std::move(query);
   plan->who = std::move(who);
   return release(std::move(plan));

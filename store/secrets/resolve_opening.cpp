@@ -1,6 +1,7 @@
 #include "store/secrets/resolve_opening.hpp"
 
 #include <algorithm>
+#include <span>
 
 #include "store/model/failures.hpp"
 #include "store/rows/tenant_key_check.hpp"
@@ -13,8 +14,10 @@ constexpr std::size_t as_long_as_opening = std::size_t{64} << 10;
 
 }  // namespace
 
-ResolveOpening::ResolveOpening(ContextPtr store, crypto::Uuid tenant, const Choice& choice)
+ResolveOpening::ResolveOpening(ContextPtr store, std::shared_ptr<OpenedKeys> opened_keys, crypto::Uuid tenant,
+                               const Choice& choice)
     : store_(std::move(store)),
+      opened_keys_(std::move(opened_keys)),
       tenant_(tenant),
       choice_(choice),
       opened_(choice.secrets.size()),
@@ -64,13 +67,27 @@ Outcome<bool> ResolveOpening::open_slice() {
 }
 
 /// Opens the private half, if the pair is accepted. A process that fell may have put another pair into the record.
-Outcome<void> ResolveOpening::open_pair(OpenedPair& opened) const {
+Outcome<void> ResolveOpening::open_pair(OpenedPair& opened) {
   const StoreKeys& keys = store_->keys;
   const auto accepted = check_tenant_key(keys, *opened.pair);
   if (!accepted) return accepted.error();
+  opened.private_key = find_opened(opened);
+  if (opened.private_key) return {};
   opened.private_key = crypto::open_tenant_key(*keys.root_private, keys.store(), tenant_, *opened.pair);
   if (!opened.private_key) return altered({}, "the tenant's private key cannot be opened");
+  opened_keys_->keep(store_->serial, tenant_, opened.digest, *opened.private_key);
   return {};
+}
+
+std::optional<crypto::PrivateKey> ResolveOpening::find_opened(OpenedPair& wanted) {
+  std::array<crypto::Digest, 2> present{};
+  std::size_t count = 0;
+  for (OpenedPair& each : pairs_) {
+    if (each.pair == nullptr) continue;
+    each.digest = pair_digest(tenant_, *each.pair);
+    present.at(count++) = each.digest;
+  }
+  return opened_keys_->find(tenant_, wanted.digest, std::span(present).first(count));
 }
 
 Outcome<crypto::WipedBytes> ResolveOpening::open(const Chosen& chosen) {

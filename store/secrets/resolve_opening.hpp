@@ -2,11 +2,13 @@
 #pragma once
 
 #include <array>
+#include <memory>
 #include <optional>
 #include <vector>
 
 #include "store/engine/context.hpp"
 #include "store/model/release.hpp"
+#include "store/secrets/opened_keys.hpp"
 #include "store/secrets/resolve_choice.hpp"
 
 namespace tacit::store {
@@ -14,7 +16,7 @@ namespace tacit::store {
 /// Opens the values of a choice, one after the other; a partial result is not used. The choice must outlive it.
 class ResolveOpening {
  public:
-  ResolveOpening(ContextPtr store, crypto::Uuid tenant, const Choice& choice);
+  ResolveOpening(ContextPtr store, std::shared_ptr<OpenedKeys> opened_keys, crypto::Uuid tenant, const Choice& choice);
 
   /// Opens as many values as fit into a slice on this thread; true: these were the last. Fails with integrity.
   Outcome<bool> open_slice();
@@ -30,6 +32,7 @@ class ResolveOpening {
   struct OpenedPair {
     const crypto::TenantKey* pair = nullptr;
     crypto::KeyId id{};
+    crypto::Digest digest{};  ///< for the opened keys
     std::optional<crypto::PrivateKey> private_key{};
   };
   /// A secret's value between its first and its last argument.
@@ -38,11 +41,14 @@ class ResolveOpening {
     std::size_t arguments = 0;  ///< that still need it
   };
 
-  Outcome<void> open_pair(OpenedPair& opened) const;
+  Outcome<void> open_pair(OpenedPair& opened);
+  /// The private half as an earlier release opened it.
+  std::optional<crypto::PrivateKey> find_opened(OpenedPair& wanted);
   Outcome<crypto::WipedBytes> open(const Chosen& chosen);
   Outcome<crypto::WipedBytes> value_of(std::size_t secret);
 
   const ContextPtr store_;
+  const std::shared_ptr<OpenedKeys> opened_keys_;
   const crypto::Uuid tenant_;
   const Choice& choice_;
   std::array<OpenedPair, 2> pairs_{};  ///< the tenant's key pair, and the previous one

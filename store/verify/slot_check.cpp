@@ -35,7 +35,7 @@ void SlotCheck::begins_after(const AuditMark& through) {
   sink_.begins_later();
 }
 
-void SlotCheck::row(const Row& row, std::uint32_t rows_format) {
+void SlotCheck::row(const Row& row, std::uint32_t rows_format, const std::vector<bool>* right) {
   has_entries_ = true;
   const AuditMark before = chain_.last();
   const auto entry = parse_audit_row(row);
@@ -59,7 +59,7 @@ void SlotCheck::row(const Row& row, std::uint32_t rows_format) {
     report_.add("audit entry " + name_of_entry(slot_, mark.sequence) +
                 ": has a format that the store does not accept yet");
   }
-  for (std::string& finding : signatures_.follow(mark, entry->body, entry->first, entry->signatures)) {
+  for (std::string& finding : signatures_.follow(mark, entry->body, entry->first, entry->signatures, right)) {
     report_.add(std::move(finding));
   }
   if (mark.sequence == faulty_) return;

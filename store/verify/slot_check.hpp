@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "store/audit/audit_chain.hpp"
 #include "store/audit/audit_signing.hpp"
@@ -27,7 +28,8 @@ class SlotCheck {
   /// The slot continues from that entry: all through it were pruned.
   void begins_after(const AuditMark& through);
   /// An entry's row, in a store that takes rows of that format.
-  void row(const Row& row, std::uint32_t rows_format);
+  /// `right`: whether its signatures are right, if that is known (AuditSignatureCheck::follow).
+  void row(const Row& row, std::uint32_t rows_format, const std::vector<bool>* right = nullptr);
   /// After the last entry.
   void end();
   bool is_empty() const { return !has_entries_; }

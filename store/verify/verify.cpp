@@ -3,12 +3,15 @@
 
 #include <algorithm>
 #include <map>
+#include <thread>
 #include <utility>
 
 #include "store/audit/audit_log.hpp"
 #include "store/audit/recorded_heads.hpp"
 #include "store/engine/whereabouts.hpp"
 #include "store/rows/api_key_row.hpp"
+#include "store/verify/ordered_work.hpp"
+#include "store/verify/row_parts.hpp"
 #include "store/verify/verify_keys.hpp"
 #include "store/verify/verify_log.hpp"
 #include "store/verify/verify_meta.hpp"
@@ -20,14 +23,16 @@ namespace {
 constexpr std::size_t rows_at_a_time = 512;
 /// Several slots are read side by side.
 constexpr std::size_t rows_of_slot_at_a_time = 64;
+/// For one step on a thread: opening as many values, or verifying as many signatures, takes some milliseconds.
+constexpr std::size_t rows_of_part = 128;
 
 /// The walk over all tables on one snapshot.
 class Verification {
  public:
   using Progress = std::function<void(const VerifyProgress&)>;
 
-  Verification(Transaction& transaction, const StoreContext& store, const Progress& progress)
-      : transaction_(transaction), store_(store), progress_(progress) {}
+  Verification(Transaction& transaction, const StoreContext& store, const Progress& progress, unsigned threads)
+      : transaction_(transaction), store_(store), progress_(progress), threads_(threads) {}
 
   Task<VerifyReport> run() {
     co_await count_rows();
@@ -38,7 +43,7 @@ class Verification {
     log_.end();
     if (!store_.keys.accept_retired) log_.expect_cut_off();  // the log of a backup may end before
     for (const auto& [number, tenant] : replay_.given_pairs()) pairs_.given(number, tenant);
-    co_await walk(Table::tenants, &Verification::tenant_row);
+    co_await walk_tenants();
     if (tenant_) tenant_->finish();
     co_await walk(Table::api_keys, &Verification::api_key_row);
     finish();
@@ -105,11 +110,37 @@ class Verification {
     const auto slots = co_await transaction_.audit_slots();
     const bool is_one = std::ranges::all_of(slots, &AuditSlot::is_embedded);
     if (is_one) {
-      co_await walk(Table::audit, &Verification::audit_row);
+      co_await walk_one_slot();
     } else {
       log_.merges(slots);
       co_await walk_slots();
     }
+  }
+
+  /// For speed: with a signature for each entry, as in the log of a store with few changes at a time, verifying them
+  /// takes most of this walk, so several threads do it.
+  Task<void> walk_one_slot() {
+    const crypto::Signers& signers = store_.keys.signers();
+    OrderedWork<LogRows> work(threads_, [&signers](LogRows& rows) { rows.check(signers); });
+    Bytes start;
+    std::uint64_t seen = 0;
+    for (;;) {
+      const auto rows = co_await transaction_.scan(Table::audit, {}, start, rows_of_part);
+      if (rows.empty()) break;
+      work.push(std::make_unique<LogRows>(rows));
+      go_on_after(start, rows.back().key);
+      transaction_.release_rows();
+      while (work.is_full()) judge(*work.pop(), seen);
+    }
+    while (!work.is_empty()) judge(*work.pop(), seen);
+  }
+
+  void judge(const LogRows& part, std::uint64_t& seen) {
+    for (const LogRows::Each& each : part.rows) {
+      log_.row(each.row, meta_.rows_format(), &each.right);
+      note_table(Table::audit, ++seen);
+    }
+    count(part.rows.size());
   }
 
   Task<void> walk_slots() {
@@ -157,18 +188,57 @@ class Verification {
 
   void audit_row(const Row& row) { log_.row(row, meta_.rows_format()); }
 
-  void tenant_row(const Row& row) {
+  /// For speed: opening metadata and values takes most of a check's time, so several threads do it. The findings are
+  /// those of one thread, in the same order.
+  Task<void> walk_tenants() {
+    OrderedWork<TenantRows> work(threads_, [](TenantRows& rows) { rows.check(); });
+    Bytes start;
+    std::uint64_t seen = 0;
+    for (;;) {
+      const auto rows = co_await transaction_.scan(Table::tenants, {}, start, rows_of_part);
+      if (rows.empty()) break;
+      work.push(part_of(rows));
+      go_on_after(start, rows.back().key);
+      transaction_.release_rows();
+      while (work.is_full()) judge(*work.pop(), seen);
+    }
+    while (!work.is_empty()) judge(*work.pop(), seen);
+  }
+
+  std::unique_ptr<TenantRows> part_of(const std::vector<Row>& rows) {
+    auto part = std::make_unique<TenantRows>(rows);
+    for (const Row& row : rows) add_to(*part, part->kept.keep(row));
+    return part;
+  }
+
+  void add_to(TenantRows& part, const Row& row) {
     ParsedKey key;
-    if (!parse_key(row.key, key)) return report_.add("a row that belongs to no tenant");
+    if (!parse_key(row.key, key)) return part.rows.push_back({.row = row, .key = {}, .tenant = nullptr});
     if (key.kind == static_cast<std::uint8_t>(RowKind::record)) meta_.has_record(key.tenant);
     if (key.kind == static_cast<std::uint8_t>(RowKind::newest_secret)) meta_.has_newest_secret();
     if (meta_.is_being_erased(key.tenant)) return;
-    if (tenant_ && tenant_->tenant() != key.tenant) {
+    if (!opening_ || opening_->tenant() != key.tenant) {
+      opening_ = std::make_shared<TenantOpening>(store_, pairs_, key.tenant);
+      // The first of its rows, if it is there.
+      if (key.kind == static_cast<std::uint8_t>(RowKind::record) && key.rest.empty()) opening_->give_record(row.value);
+    }
+    part.rows.push_back({.row = row, .key = key, .tenant = opening_});
+  }
+
+  void judge(TenantRows& part, std::uint64_t& seen) {
+    for (TenantRows::Each& each : part.rows) tenant_row(each);
+    note_table(Table::tenants, seen += part.count);
+    count(part.count);
+  }
+
+  void tenant_row(TenantRows::Each& each) {
+    if (!each.tenant) return report_.add("a row that belongs to no tenant");
+    if (tenant_ && tenant_->tenant() != each.key.tenant) {
       tenant_->finish();
       tenant_.reset();
     }
-    if (!tenant_) tenant_.emplace(parts_, key.tenant, meta_.rows_format());
-    tenant_->row(key, row);
+    if (!tenant_) tenant_.emplace(parts_, each.tenant, meta_.rows_format());
+    tenant_->row(each.key, each.row, std::move(each.checked));
   }
 
   void api_key_row(const Row& row) {
@@ -183,6 +253,7 @@ class Verification {
   Transaction& transaction_;
   const StoreContext& store_;
   const Progress& progress_;
+  const unsigned threads_;
   VerifyProgress at_;
   VerifyReport report_;
   AuditReplay replay_{report_, store_.keys.signers().cut_off()};
@@ -199,20 +270,23 @@ class Verification {
                                   .uses = uses_,
                                   .report = report_};
   std::optional<TenantCheck> tenant_;
+  std::shared_ptr<TenantOpening> opening_{};  ///< of the last row that was read
 };
 
 Task<Outcome<VerifyReport>> verify_in(Transaction& transaction, const StoreContext& store,
-                                      const Verification::Progress& progress) {
-  Verification verification(transaction, store, progress);
+                                      const Verification::Progress& progress, unsigned threads) {
+  Verification verification(transaction, store, progress, threads);
   co_return co_await verification.run();
 }
 
 }  // namespace
 
-Outcome<VerifyReport> verify_store(const Store& store, const std::function<void(const VerifyProgress&)>& progress) {
+Outcome<VerifyReport> verify_store(const Store& store, const std::function<void(const VerifyProgress&)>& progress,
+                                   unsigned threads) {
   const ContextPtr context = store.context();
+  const unsigned used = threads != 0 ? threads : std::thread::hardware_concurrency();
   return read_blocking<VerifyReport>(
-      *context->engine, [&](Transaction& transaction) { return verify_in(transaction, *context, progress); });
+      *context->engine, [&](Transaction& transaction) { return verify_in(transaction, *context, progress, used); });
 }
 
 }  // namespace tacit::store

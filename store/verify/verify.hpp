@@ -16,7 +16,10 @@ namespace tacit::store {
 /// detect that, compare `audit_head` with a copy kept elsewhere. A log that was rewritten to match, to which entries
 /// were added, or that ends before the cut-off, is found by its signatures, from the cut-off on
 /// (crypto/keyrings/signers.hpp); one of a backup (StoreKeys::accept_retired) may end before. An old quota is not
-/// detected, because the log does not record it. Runs on the calling thread and waits for no write.
-Outcome<VerifyReport> verify_store(const Store& store, const std::function<void(const VerifyProgress&)>& progress);
+/// detected, because the log does not record it. Reads on the calling thread and
+/// waits for no write; `threads` (0: as many as this process may use CPUs) open values at a time, the calling one among
+/// them. The findings and their order do not depend on it.
+Outcome<VerifyReport> verify_store(const Store& store, const std::function<void(const VerifyProgress&)>& progress,
+                                   unsigned threads = 0);
 
 }  // namespace tacit::store

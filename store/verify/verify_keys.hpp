@@ -19,20 +19,24 @@ class KeyCheck {
   /// The arguments must outlive this object.
   KeyCheck(const StoreKeys& keys, VerifyReport& report) : keys_(keys), report_(report) {}
 
+  enum class Certificate : std::uint8_t { right, missing, not_accepted, wrong };
+  /// Verifies the signature. Any thread.
+  Certificate judge(const crypto::TenantKey& key) const;
+
   /// A row under the prefix of prekeys. Opens its private half if there is the root private keyring.
   void prekey(const Row& row);
   /// The pair with that number was given to a tenant: it cannot be a prekey any more.
   void given(const crypto::KeyNumber& number, const crypto::Uuid& tenant);
-  void tenant_key(const crypto::Uuid& tenant, const crypto::TenantKey& key);
+  void tenant_key(const crypto::Uuid& tenant, const crypto::TenantKey& key) { tenant_key(tenant, key, judge(key)); }
+  void tenant_key(const crypto::Uuid& tenant, const crypto::TenantKey& key, Certificate certificate);
   /// The pair that a rekey replaces.
-  void previous_key(const crypto::Uuid& tenant, const crypto::TenantKey& key);
+  void previous_key(const crypto::Uuid& tenant, const crypto::TenantKey& key) { previous_key(tenant, key, judge(key)); }
+  void previous_key(const crypto::Uuid& tenant, const crypto::TenantKey& key, Certificate certificate);
 
  private:
-  enum class Certificate : std::uint8_t { right, missing, not_accepted, wrong };
-
-  Certificate judge(const crypto::TenantKey& key) const;
   /// `name`: "key" or "previous key". Returns whether the pair is signed.
-  bool judge(const crypto::Uuid& tenant, const crypto::TenantKey& key, const std::string& name);
+  bool judge(const crypto::Uuid& tenant, const crypto::TenantKey& key, Certificate certificate,
+             const std::string& name);
   void take_number(const crypto::Uuid& tenant, const crypto::KeyNumber& number, const std::string& name);
 
   const StoreKeys& keys_;

@@ -56,8 +56,8 @@ void LogCheck::begins_after(const AuditMark& through) {
   if (through.slot.is_embedded()) report_.audit_pruned_through = through.sequence;
 }
 
-void LogCheck::row(const Row& row, std::uint32_t rows_format) {
-  slot_of(audit_slot_of_key(row.key)).check->row(row, rows_format);
+void LogCheck::row(const Row& row, std::uint32_t rows_format, const std::vector<bool>* right) {
+  slot_of(audit_slot_of_key(row.key)).check->row(row, rows_format, right);
 }
 
 void LogCheck::merges(const std::vector<AuditSlot>& slots) {

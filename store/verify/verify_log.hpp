@@ -27,7 +27,8 @@ class LogCheck {
   /// The slot of that entry continues from it: all through it were pruned.
   void begins_after(const AuditMark& through);
   /// An entry's row, in a store that takes rows of that format.
-  void row(const Row& row, std::uint32_t rows_format);
+  /// `right`: whether its signatures are right, if that is known (AuditSignatureCheck::follow).
+  void row(const Row& row, std::uint32_t rows_format, const std::vector<bool>* right = nullptr);
 
   /// Before the first row, if there are slots beside 0: their entries are merged. Then rows are to be given in the
   /// order in which they are wanted.

@@ -143,6 +143,27 @@ BOOST_AUTO_TEST_CASE(wrong_signatures_are_found) {
                                  "audit entry 2: the signature of the plane api is wrong"}));
 }
 
+BOOST_AUTO_TEST_CASE(signatures_that_another_thread_verified_are_not_verified_again) {
+  const crypto::Signers signers = signers_with(1);
+  AuditSignature altered = signature_of(SigningRole::api, 2);
+  altered.signature[5] ^= 1;
+  BOOST_TEST(is_right_signature(signers, mark_of(1), 1, signature_of(SigningRole::api, 1)));
+  BOOST_TEST(!is_right_signature(signers, mark_of(2), 2, altered));
+  BOOST_TEST(!is_right_signature(signers, mark_of(2), 1, signature_of(SigningRole::api, 2)));
+  AuditSignature unknown = signature_of(SigningRole::api, 1);
+  unknown.key.fill(0);
+  BOOST_TEST(!is_right_signature(signers, mark_of(1), 1, unknown));
+  AuditSignatureCheck check(signers);
+  const std::vector<bool> right{true};
+  const std::vector<bool> wrong{false};
+  const std::vector<AuditSignature> first{signature_of(SigningRole::api, 1)};
+  BOOST_TEST(check.follow(mark_of(1), api, 1, first, &right).empty());
+  const std::vector<AuditSignature> second{altered};
+  BOOST_TEST((check.follow(mark_of(2), api, 2, second, &wrong) ==
+              Texts{"audit entry 2: the signature of the plane api is wrong"}));
+  BOOST_TEST(check.checked() == 1U);
+}
+
 BOOST_AUTO_TEST_CASE(keys_that_may_not_sign_are_found) {
   const StoreKeys other = keys_of_another_deployment();
   const auto& foreign = *other.audit_signer(SigningRole::api);

@@ -227,6 +227,40 @@ BOOST_AUTO_TEST_CASE(any_byte_of_an_audit_entry) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(findings_and_their_order_do_not_depend_on_the_number_of_threads) {
+  VerifyFixture fixture;
+  for (std::uint8_t tenant = 2; tenant < 5; ++tenant) {
+    for (int batch = 0; batch < 2; ++batch) {
+      std::vector<NewSecret> secrets;
+      for (int i = 0; i < 32; ++i) {
+        const std::string n = std::to_string(32 * batch + i);
+        secrets.push_back(new_default("secret " + n, "tool" + n, "key"));
+      }
+      BOOST_REQUIRE(fixture.wait(fixture.store().secrets().create_batch(tenant_id(tenant), std::move(secrets), who())));
+    }
+  }
+  std::size_t at = 0;
+  for (const auto& [key, value] : fixture.rows(Table::tenants)) {
+    if (++at % 23 == 0) fixture.put(Table::tenants, key, std::nullopt);
+    if (at % 29 != 0) continue;
+    std::string damaged = value + "x";
+    damaged[damaged.size() / 2] = static_cast<char>(damaged[damaged.size() / 2] ^ 1);
+    fixture.put(Table::tenants, key, damaged);
+  }
+  const auto one = verify_store(fixture.store(), {}, 1);
+  BOOST_REQUIRE(one);
+  BOOST_TEST(one->problem_count > 20U);
+  for (const unsigned threads : {2U, 4U, 9U}) {
+    const auto several = verify_store(fixture.store(), {}, threads);
+    BOOST_REQUIRE(several);
+    BOOST_TEST(several->problems == one->problems, boost::test_tools::per_element());
+    BOOST_TEST(several->secrets == one->secrets);
+    BOOST_TEST(several->values_opened == one->values_opened);
+    BOOST_TEST(several->tenants == one->tenants);
+    BOOST_TEST(several->keys_signed == one->keys_signed);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(only_the_first_thousand_problems_are_reported) {
   VerifyFixture fixture;
   boost::asio::io_context context(1);
