@@ -109,8 +109,9 @@ void WipedBytes::reserve(std::size_t size) {
   capacity_ = capacity;
 }
 
+// What is behind the size was overwritten when the size became smaller, or never written.
 void WipedBytes::clear() noexcept {
-  if (data_ != nullptr) wipe(data_, capacity_);
+  wipe(data_, size_);
   size_ = 0;
 }
 

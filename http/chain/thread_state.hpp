@@ -18,6 +18,7 @@
 #include "http/chain/buffer_budget.hpp"
 #include "http/chain/connection_limits.hpp"
 #include "http/chain/date_field.hpp"
+#include "http/chain/idle_buffers.hpp"
 #include "http/chain/peer_limits.hpp"
 #include "http/chain/tenant_buffers.hpp"
 #include "http/chain/thread_counters.hpp"
@@ -95,6 +96,7 @@ struct ThreadState {
   AccessSample access_sample;
   ThreadCounters counters{};
   BufferAccount buffers{server.buffers};
+  IdleBuffers idle_buffers{};
   /// Input that has not come by then is not awaited. Set when the thread winds down.
   std::chrono::steady_clock::time_point last_input = std::chrono::steady_clock::time_point::max();
 };

@@ -55,6 +55,7 @@ ConnectionCore::ConnectionCore(crypto::Descriptor accepted, const tcp::endpoint&
       stream(socket, turn, tls),
       lifetime(of_thread.server.lifetime(plane), ConnectionState::Clock::now(), any_number()),
       state(terms_of(of_thread, plane), ConnectionState::Clock::now()),
+      input(of_thread.idle_buffers.inputs),
       exchange(ExchangeFacts{.services = of_thread.server.services, .plane = plane, .body = body}),
       buffered_(of_thread.buffers),
       buffered_for_tenant_(of_thread.server.tenant_buffers) {
@@ -68,7 +69,13 @@ void ConnectionCore::expired() {
   socket.close();
 }
 
-void ConnectionCore::begin_exchange() { exchange.begin(peer.text, peer.endpoint.address()); }
+/// In the opposite order of giving them back, so that each gets the one that it had.
+void ConnectionCore::begin_exchange() {
+  for (crypto::WipedBytes* const buffer : {&exchange.response.body, &output, &body}) {
+    if (buffer->capacity() == 0) *buffer = thread.idle_buffers.messages.take();
+  }
+  exchange.begin(peer.text, peer.endpoint.address());
+}
 
 void ConnectionCore::judge_certificate() {
   if (exchange.plane != Plane::tools || stream.ssl() == nullptr) return;
@@ -89,7 +96,10 @@ void ConnectionCore::charge_buffers() {
 void ConnectionCore::forget_exchange() {
   request = RequestProgress();
   input.forget_request();
-  for (crypto::WipedBytes* const buffer : {&body, &output, &exchange.response.body}) empty(*buffer);
+  for (crypto::WipedBytes* const buffer : {&body, &output, &exchange.response.body}) {
+    empty(*buffer);
+    thread.idle_buffers.messages.give_back(std::move(*buffer));
+  }
   buffered_.set(input.extra_memory());
   buffered_for_tenant_.release();
 }
@@ -97,9 +107,6 @@ void ConnectionCore::forget_exchange() {
 void ConnectionCore::shrink() {
   stream.release_buffers();
   input.shrink();
-  for (crypto::WipedBytes* const buffer : {&body, &output, &exchange.response.body}) {
-    if (buffer->capacity() > buffer_size_kept_at_rest) *buffer = crypto::WipedBytes();
-  }
   buffered_.set(input.extra_memory());
 }
 

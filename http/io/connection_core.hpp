@@ -78,7 +78,7 @@ class ConnectionCore : public Deadlined {
   ConnectionLifetime lifetime;
   ConnectionState state;
   ClientCertificate certificate;
-  // Each request reuses the buffers of the last one.
+  // From the thread's IdleBuffers, for one request.
   ConnectionInput input;
   crypto::WipedBytes body;    ///< of the request
   crypto::WipedBytes output;  ///< the answer's head, and a short body

@@ -2,6 +2,8 @@
 
 #include <boost/asio/use_awaitable.hpp>
 
+#include <array>
+
 #include "http/client_certificates/client_identity.hpp"
 #include "http/client_certificates/client_trust.hpp"
 #include "http/log/log.hpp"
@@ -53,7 +55,8 @@ void log_ambiguous(ConnectionCore& connection) {
 /// In TLS the client speaks first. Its first bytes are checked before OpenSSL sees them, because OpenSSL cannot handle
 /// plain HTTP. Whether they are TLS; nullopt if the connection has ended.
 asio::awaitable<std::optional<bool>> is_tls(ConnectionCore& connection) {
-  const std::span<std::uint8_t> head = connection.input.room().first(longest_first_word);
+  std::array<std::uint8_t, longest_first_word> bytes{};
+  const std::span<std::uint8_t> head(bytes);
   TlsStream::Result result = connection.socket.peek(head);
   while (result.must_wait()) {
     const auto [error] = co_await connection.stream.wait(result.status);

@@ -53,6 +53,7 @@ asio::awaitable<bool> HeadReader::read() {
   TlsStream& stream = connection_.stream;
   std::size_t searched = 0;
   state.await_input(Stage::idle, ConnectionState::Clock::now());
+  input.rest();
   for (;;) {
     skip_empty_line();
     scan_ = scan_head(input.received(), searched);
@@ -63,7 +64,7 @@ asio::awaitable<bool> HeadReader::read() {
     }
     searched = input.received().size();
     if (state.is_unwanted() && !stream.has_input()) co_return false;
-    if (input.room().empty() && !grow_input()) {
+    if (!input.received().empty() && input.room().empty() && !grow_input()) {
       scan_.state = HeadScan::State::refused;
       scan_.problem = Problem::memory_short;
       co_return true;

@@ -35,8 +35,18 @@ void ConnectionInput::forget_request() {
   bytes_ = std::move(smaller);
 }
 
+void ConnectionInput::borrow() {
+  bytes_ = idle_.take();
+  if (bytes_.empty()) bytes_ = crypto::WipedBytes(first_size);
+}
+
+void ConnectionInput::rest() {
+  if (filled_ == 0 && bytes_.size() == first_size) idle_.give_back(std::move(bytes_));
+}
+
 void ConnectionInput::shrink() {
-  if (bytes_.capacity() > first_size) bytes_ = crypto::WipedBytes(first_size);
+  if (bytes_.capacity() > first_size) bytes_ = crypto::WipedBytes();
+  rest();
 }
 
 }  // namespace tacit::http

@@ -12,6 +12,7 @@
 #include "http/log/log.hpp"
 #include "http/tls/certificate_watch.hpp"
 #include "store/api_keys/api_keys.hpp"
+#include "store/secrets/opened_metadata.hpp"
 #include "store/tenants/tenants.hpp"
 
 namespace tacit::http {
@@ -201,6 +202,7 @@ asio::awaitable<void> Worker::sweep() {
     const auto now = Deadlined::Clock::now();
     for_each_connection([now](Connection& connection) { connection.sweep(now); });
     state_.date.refresh();
+    store::forget_unused_metadata(now);
     state_.access_log.flush();
     gather_api_key_uses();
     auto uses = state_.server.api_key_uses.due(now);

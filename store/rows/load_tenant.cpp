@@ -1,6 +1,7 @@
 // Loading and saving a tenant: its record (store/rows/tenant_record.hpp) with its keys.
 #include "store/model/failures.hpp"
 #include "store/rows/erasure.hpp"
+#include "store/rows/opened_rows.hpp"
 #include "store/rows/store_meta.hpp"
 #include "store/rows/tenant_record.hpp"
 
@@ -8,6 +9,17 @@ namespace tacit::store {
 namespace {
 
 constexpr std::uint32_t newest_format = 3;
+
+/// The record, if it was not altered. A record of exactly these bytes that the thread verified is not verified again.
+std::optional<TenantRecord> record_of(ByteView stored, const Uuid& id,
+                                      const std::shared_ptr<const crypto::TenantKeys>& keys, std::uint64_t keep_for) {
+  if (keep_for == 0) return decode_tenant_record(stored, id, *keys);
+  OpenedRows& opened = OpenedRows::of_thread(keep_for);
+  if (opened.is_verified(id, keys->metadata_key_id(), stored)) return peek_tenant_record(stored);
+  auto record = decode_tenant_record(stored, id, *keys);
+  if (record) opened.keep_tenant(id, keys, stored);
+  return record;
+}
 
 }  // namespace
 
@@ -32,7 +44,8 @@ Tenant new_tenant(const crypto::MetadataKeyring& ring, const Uuid& id,
 }
 
 Task<Outcome<std::optional<Tenant>>> load_tenant(Transaction& transaction, const crypto::MetadataKeyring& ring, Uuid id,
-                                                 std::shared_ptr<const crypto::TenantKeys> known) {
+                                                 std::shared_ptr<const crypto::TenantKeys> known,
+                                                 std::uint64_t keep_for) {
   const RowKey key = record_row_key(id);
   const auto stored = co_await transaction.get(Table::tenants, key.view());
   if (!stored) {
@@ -47,8 +60,9 @@ Task<Outcome<std::optional<Tenant>>> load_tenant(Transaction& transaction, const
   const auto* const entry = key_id ? ring.find(*key_id) : nullptr;
   if (entry == nullptr)
     co_return altered({}, "the tenant's record names a metadata key that this process does not have");
+  if (!known && keep_for != 0) known = OpenedRows::of_thread(keep_for).keys(id);
   if (!known || known->metadata_key_id() != *key_id) known = std::make_shared<const crypto::TenantKeys>(*entry, id);
-  auto record = decode_tenant_record(*stored, id, *known);
+  auto record = record_of(*stored, id, known, keep_for);
   if (!record) co_return altered({}, "the tenant's record was altered");
   Tenant tenant;
   tenant.id = id;

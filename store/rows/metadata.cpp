@@ -16,10 +16,12 @@ enum Flag : unsigned { has_display = 1, has_tool_name = 2, has_tool_arg = 4, is_
 std::size_t size_of(const std::optional<std::string>& text) { return text ? text->size() : 0; }
 std::string_view view_of(const std::optional<std::string>& text) { return text ? std::string_view(*text) : ""; }
 
-std::optional<std::string> take(Decoder& decoder, bool present) {
+/// Uses the memory of the string that is there.
+void take(Decoder& decoder, bool present, std::optional<std::string>& into) {
   const std::string_view text = decoder.text();
-  if (!present) return std::nullopt;
-  return std::string(text);
+  if (!present) return into.reset();
+  if (!into) into.emplace();
+  into->assign(text);
 }
 
 std::optional<std::string> changed(const std::optional<std::string>& before, const FieldChange& change) {
@@ -82,22 +84,28 @@ crypto::WipedBytes encode_metadata(const Metadata& metadata, std::uint8_t format
   return out;
 }
 
-std::optional<Metadata> decode_metadata(crypto::ByteView plaintext, std::uint8_t format) {
+bool decode_metadata(crypto::ByteView plaintext, std::uint8_t format, Metadata& into) {
   Decoder decoder(plaintext);
-  if (decoder.u8() != format || format < first_format || format > third_format) return std::nullopt;
+  if (decoder.u8() != format || format < first_format || format > third_format) return false;
   const unsigned flags = decoder.u8();
-  Metadata metadata;
-  if (format != first_format) metadata.value_length = decoder.u32();
+  into.value_length.reset();
+  into.expires_at.reset();
+  if (format != first_format) into.value_length = decoder.u32();
   if (format == third_format) {
     const std::int64_t instant = decoder.i64();
-    if ((flags & expires) != 0) metadata.expires_at = instant;
+    if ((flags & expires) != 0) into.expires_at = instant;
   }
-  metadata.name = decoder.text();
-  metadata.display = take(decoder, (flags & has_display) != 0);
-  metadata.tool_name = take(decoder, (flags & has_tool_name) != 0);
-  metadata.tool_arg = take(decoder, (flags & has_tool_arg) != 0);
-  metadata.is_default = (flags & is_default_flag) != 0;
-  if (!(format == first_format ? decoder.done() : ends_padded(decoder, plaintext.size()))) return std::nullopt;
+  into.name = decoder.text();
+  take(decoder, (flags & has_display) != 0, into.display);
+  take(decoder, (flags & has_tool_name) != 0, into.tool_name);
+  take(decoder, (flags & has_tool_arg) != 0, into.tool_arg);
+  into.is_default = (flags & is_default_flag) != 0;
+  return format == first_format ? decoder.done() : ends_padded(decoder, plaintext.size());
+}
+
+std::optional<Metadata> decode_metadata(crypto::ByteView plaintext, std::uint8_t format) {
+  Metadata metadata;
+  if (!decode_metadata(plaintext, format, metadata)) return std::nullopt;
   return metadata;
 }
 

@@ -38,6 +38,8 @@ struct Metadata {
 crypto::WipedBytes encode_metadata(const Metadata& metadata, std::uint8_t format);
 /// std::nullopt if it is incomplete or not of that format.
 std::optional<Metadata> decode_metadata(crypto::ByteView plaintext, std::uint8_t format);
+/// The same into an object whose strings' memory is used again. False: its content has no use.
+bool decode_metadata(crypto::ByteView plaintext, std::uint8_t format, Metadata& into);
 
 /// Whether the rest of `size` bytes is the padding of what the decoder has read (crypto/envelope/padding.hpp).
 bool ends_padded(const Decoder& decoder, std::size_t size);

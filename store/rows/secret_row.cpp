@@ -2,6 +2,7 @@
 
 #include "store/model/failures.hpp"
 #include "store/rows/codec.hpp"
+#include "store/rows/opened_rows.hpp"
 #include "store/rows/row_key.hpp"
 
 namespace tacit::store {
@@ -60,6 +61,22 @@ void write_header(Encoder<Bytes>& encoder, const SecretHeader& header, std::size
   encoder.u32(static_cast<std::uint32_t>(value_box_size));
 }
 
+/// Verifies the row.
+std::optional<crypto::WipedBytes> open_metadata_of(const MetadataOpener& opener, const crypto::Uuid& id,
+                                                   const SecretRow& row, const crypto::KeyId& key_id) {
+  const bool has_keys = opener.keys != nullptr && opener.keys->metadata_key_id() == key_id;
+  if (has_keys) return opener.keys->open_metadata(id, row.header_bytes, row.value_box, row.metadata_box);
+  return crypto::open_metadata(opener.ring, opener.tenant, id, row.header_bytes, row.value_box, row.metadata_box);
+}
+
+/// What this thread kept of exactly this row. False: nothing.
+bool opened_before(const MetadataOpener& opener, const crypto::Uuid& id, ByteView row, std::uint8_t format,
+                   Metadata& into) {
+  if (opener.keep_for == 0) return false;
+  const auto kept = OpenedRows::of_thread(opener.keep_for).metadata(opener.tenant, id, row);
+  return kept && decode_metadata(*kept, format, into);
+}
+
 }  // namespace
 
 std::optional<SecretRow> parse_secret_row(ByteView row) {
@@ -73,27 +90,37 @@ std::optional<SecretRow> parse_secret_row(ByteView row) {
   return parsed;
 }
 
-Outcome<StoredSecret> open_secret(const MetadataOpener& opener, const crypto::Uuid& id, ByteView row) {
+Outcome<void> open_secret(const MetadataOpener& opener, const crypto::Uuid& id, ByteView row, StoredSecret& into) {
   const auto parsed = parse_secret_row(row);
   if (!parsed) return altered(id, "the secret's row is incomplete");
   const auto key_id = crypto::metadata_key_of(parsed->metadata_box);
   if (!key_id || opener.ring.find(*key_id) == nullptr) {
     return altered(id, "the secret's metadata names a key that this process does not have");
   }
-  const bool has_keys = opener.keys != nullptr && opener.keys->metadata_key_id() == *key_id;
-  const auto plaintext =
-      has_keys ? opener.keys->open_metadata(id, parsed->header_bytes, parsed->value_box, parsed->metadata_box)
-               : crypto::open_metadata(opener.ring, opener.tenant, id, parsed->header_bytes, parsed->value_box,
-                                       parsed->metadata_box);
-  if (!plaintext) return altered(id, "the secret's row was altered");
-  auto metadata = decode_metadata(plaintext->view(), parsed->header.format);
-  if (!metadata) return altered(id, "the secret's metadata has an unknown format");
-  return StoredSecret{.id = id,
-                      .header = parsed->header,
-                      .metadata = std::move(*metadata),
-                      .row = row,
-                      .value_box = parsed->value_box,
-                      .metadata_key = *key_id};
+  const std::uint8_t format = parsed->header.format;
+  if (!opened_before(opener, id, row, format, into.metadata)) {
+    const auto plaintext = open_metadata_of(opener, id, *parsed, *key_id);
+    if (!plaintext) return altered(id, "the secret's row was altered");
+    if (!decode_metadata(plaintext->view(), format, into.metadata)) {
+      return altered(id, "the secret's metadata has an unknown format");
+    }
+    if (opener.keep_for != 0) {
+      OpenedRows::of_thread(opener.keep_for).keep_metadata(opener.tenant, id, row, plaintext->view());
+    }
+  }
+  into.id = id;
+  into.header = parsed->header;
+  into.row = row;
+  into.value_box = parsed->value_box;
+  into.metadata_key = *key_id;
+  return Outcome<void>();
+}
+
+Outcome<StoredSecret> open_secret(const MetadataOpener& opener, const crypto::Uuid& id, ByteView row) {
+  StoredSecret secret;
+  const auto opened = open_secret(opener, id, row, secret);
+  if (!opened) return opened.error();
+  return secret;
 }
 
 Task<Outcome<StoredSecret>> load_secret(Transaction& transaction, MetadataOpener opener, crypto::Uuid id) {
@@ -137,18 +164,26 @@ Bytes seal_secret(const crypto::TenantKeys& keys, const crypto::Uuid& id, Secret
 
 SecretInfo secret_info(const crypto::Uuid& tenant, const crypto::Uuid& id, const SecretHeader& header,
                        const Metadata& metadata) {
-  return SecretInfo{.id = id,
-                    .tenant = tenant,
-                    .name = metadata.name,
-                    .display = metadata.display,
-                    .tool_name = metadata.tool_name,
-                    .tool_arg = metadata.tool_arg,
-                    .is_default_for_tool = metadata.is_default,
-                    .created_at = header.created_at,
-                    .updated_at = header.updated_at,
-                    .version = header.value_version,
-                    .versions = 1U + header.previous,
-                    .expires_at = metadata.expires_at};
+  SecretInfo info;
+  describe(info, tenant, id, header, metadata);
+  return info;
+}
+
+void describe(SecretInfo& info, const crypto::Uuid& tenant, const crypto::Uuid& id, const SecretHeader& header,
+              const Metadata& metadata) {
+  info.id = id;
+  info.tenant = tenant;
+  info.name = metadata.name;
+  info.display = metadata.display;
+  info.tool_name = metadata.tool_name;
+  info.tool_arg = metadata.tool_arg;
+  info.is_default_for_tool = metadata.is_default;
+  info.created_at = header.created_at;
+  info.updated_at = header.updated_at;
+  info.version = header.value_version;
+  info.versions = 1U + header.previous;
+  info.expires_at = metadata.expires_at;
+  info.last_used_at.reset();
 }
 
 }  // namespace tacit::store

@@ -80,10 +80,15 @@ struct MetadataOpener {
   const crypto::MetadataKeyring& ring;
   crypto::Uuid tenant;
   const crypto::TenantKeys* keys = nullptr;
+  /// The serial of the context (store/engine/context.hpp) for reads that may be repeated soon: the thread keeps what it
+  /// opens (store/rows/opened_rows.hpp). 0: it does not.
+  std::uint64_t keep_for = 0;
 };
 
 /// Verifies and opens a row. Fails with `integrity`.
 Outcome<StoredSecret> open_secret(const MetadataOpener& opener, const crypto::Uuid& id, ByteView row);
+/// The same into an object whose strings' memory is used again: for many rows. Afterwards, if it failed, it has no use.
+Outcome<void> open_secret(const MetadataOpener& opener, const crypto::Uuid& id, ByteView row, StoredSecret& into);
 /// Reads, verifies and opens. Fails with `not_found` or `integrity`.
 Task<Outcome<StoredSecret>> load_secret(Transaction& transaction, MetadataOpener opener, crypto::Uuid id);
 
@@ -100,5 +105,8 @@ Bytes seal_secret(const crypto::TenantKeys& keys, const crypto::Uuid& id, Secret
 
 SecretInfo secret_info(const crypto::Uuid& tenant, const crypto::Uuid& id, const SecretHeader& header,
                        const Metadata& metadata);
+/// The same into an object whose strings' memory is used again.
+void describe(SecretInfo& info, const crypto::Uuid& tenant, const crypto::Uuid& id, const SecretHeader& header,
+              const Metadata& metadata);
 
 }  // namespace tacit::store

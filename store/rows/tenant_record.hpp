@@ -109,9 +109,12 @@ Tenant new_tenant(const crypto::MetadataKeyring& ring, const Uuid& id,
 
 /// The tenant, or std::nullopt if it has no rows. Fails with `integrity` if the record was altered, or is missing
 /// although the tenant has other rows; with `unavailable` while the tenant is being erased. `known` are keys that the
-/// caller made before; they are used if they are the right ones.
+/// caller made before; they are used if they are the right ones. `keep_for`: the serial of the context
+/// (store/engine/context.hpp) for reads that may be repeated soon: the thread keeps the keys and what it has verified
+/// (store/rows/opened_rows.hpp). 0: it does not.
 Task<Outcome<std::optional<Tenant>>> load_tenant(Transaction& transaction, const crypto::MetadataKeyring& ring, Uuid id,
-                                                 std::shared_ptr<const crypto::TenantKeys> known = nullptr);
+                                                 std::shared_ptr<const crypto::TenantKeys> known = nullptr,
+                                                 std::uint64_t keep_for = 0);
 /// Gives the record the newest format that the store takes.
 Task<void> save_tenant(Transaction& transaction, Tenant& tenant);
 

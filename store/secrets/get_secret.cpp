@@ -11,7 +11,7 @@ namespace {
 
 Task<Outcome<SecretInfo>> find(Transaction& transaction, ContextPtr store, crypto::Uuid tenant, crypto::Uuid id,
                                bool with_last_use) {
-  const MetadataOpener opener = MetadataOpener{store->metadata(), tenant, nullptr};
+  const MetadataOpener opener = MetadataOpener{store->metadata(), tenant, nullptr, store->serial};
   const auto secret = co_await load_secret(transaction, opener, id);
   if (!secret) co_return secret.error();
   SecretInfo info = secret_info(tenant, id, secret->header, secret->metadata);

@@ -68,7 +68,7 @@ boost::asio::awaitable<void> SecretListReader::record_damage() {
 Task<Outcome<bool>> SecretListReader::read(Transaction& transaction, const Take& take) {
   Slice slice(store_->slice, begun_ ? Slice::Begins::now : Slice::Begins::after_some_steps);
   begun_ = true;
-  const auto tenant = co_await load_tenant(transaction, store_->metadata(), tenant_, keys_);
+  const auto tenant = co_await load_tenant(transaction, store_->metadata(), tenant_, keys_, store_->serial);
   if (!tenant) co_return tenant.error();
   if (!*tenant) co_return true;
   keys_ = (*tenant)->keys;
@@ -85,10 +85,11 @@ bool SecretListReader::fits(const Metadata& metadata) const {
 }
 
 /// Passes on a secret that was read, if it is in the list. False: no more in this slice.
-Outcome<bool> SecretListReader::offer(const StoredSecret& secret, const Take& take) {
+bool SecretListReader::offer(const StoredSecret& secret, SecretInfo& info, const Take& take) {
   ++rows_read_;
   if (!fits(secret.metadata)) return true;
-  return give(secret_info(tenant_, secret.id, secret.header, secret.metadata), take);
+  describe(info, tenant_, secret.id, secret.header, secret.metadata);
+  return give(info, take);
 }
 
 bool SecretListReader::give(const SecretInfo& info, const Take& take) {
@@ -119,11 +120,12 @@ Task<Outcome<bool>> SecretListReader::read_by_name(Transaction& transaction, con
   if (!secret && secret.error().code != Errc::not_found) co_return secret.error();
   // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 takes the zero that `<=>` compares with for a pointer
   if (!secret || (query_.after && secret->id <= *query_.after)) co_return true;
+  SecretInfo info;
   Outcome<bool> more = true;
   if (query_.with_last_use) {
     more = co_await offer_with_last_use(transaction, *secret, take);
   } else {
-    more = offer(*secret, take);
+    more = offer(*secret, info, take);
   }
   if (!more) co_return more.error();
   co_return true;
@@ -135,6 +137,7 @@ Task<Outcome<bool>> SecretListReader::read_by_tool(Transaction& transaction, con
   if (!prefixes) co_return prefixes.error();
   BoundSecrets bound(transaction, store_->metadata(), tenant, *prefixes, *query_.tool_name, last_);
   if (bound.cost_of_first() > 0) slice.over(bound.cost_of_first());
+  SecretInfo info;
   for (;;) {
     const auto next = co_await bound.next();
     if (!next) co_return next.error();
@@ -145,7 +148,7 @@ Task<Outcome<bool>> SecretListReader::read_by_tool(Transaction& transaction, con
     if (query_.with_last_use) {
       more = co_await offer_with_last_use(transaction, **next, take);
     } else {
-      more = offer(**next, take);
+      more = offer(**next, info, take);
     }
     if (!more) co_return more.error();
     last_ = id;  // after the last wait: an engine that begins this again must not pass the secret over
@@ -165,8 +168,11 @@ std::size_t SecretListReader::rows_to_ask_for() const {
 
 Task<Outcome<bool>> SecretListReader::read_all(Transaction& transaction, const Tenant& tenant, const Take& take,
                                                Slice& slice) {
-  const MetadataOpener opener = MetadataOpener{store_->metadata(), tenant_, tenant.keys.get()};
+  const MetadataOpener opener = MetadataOpener{store_->metadata(), tenant_, tenant.keys.get(), store_->serial};
   const RowKey prefix(tenant_, RowKind::secret);
+  // Of all rows: their strings' memory is used again.
+  StoredSecret secret;
+  SecretInfo info;
   for (;;) {
     const RowKey start = first_key_after(tenant_, last_);
     const std::size_t ask = rows_to_ask_for();
@@ -177,13 +183,13 @@ Task<Outcome<bool>> SecretListReader::read_all(Transaction& transaction, const T
       if (!parse_id(row.key.subspan(prefix.view().size()), id)) {
         co_return altered({}, "a secret's row key is incomplete");
       }
-      const auto secret = open_secret(opener, id, row.value);
-      if (!secret) co_return secret.error();
+      const auto opened = open_secret(opener, id, row.value, secret);
+      if (!opened) co_return opened.error();
       Outcome<bool> more = true;
       if (query_.with_last_use) {
-        more = co_await offer_with_last_use(transaction, *secret, take);
+        more = co_await offer_with_last_use(transaction, secret, take);
       } else {
-        more = offer(*secret, take);
+        more = offer(secret, info, take);
       }
       if (!more) co_return more.error();
       last_ = id;  // as above

@@ -44,7 +44,7 @@ class SecretListReader {
   boost::asio::awaitable<void> record_damage();
   bool fits(const Metadata& metadata) const;
   Task<Outcome<bool>> offer_with_last_use(Transaction& transaction, const StoredSecret& secret, const Take& take);
-  Outcome<bool> offer(const StoredSecret& secret, const Take& take);
+  bool offer(const StoredSecret& secret, SecretInfo& info, const Take& take);
   bool give(const SecretInfo& info, const Take& take);
   std::size_t bytes_of_last_use() const;
   std::size_t rows_to_ask_for() const;

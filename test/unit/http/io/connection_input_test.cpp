@@ -27,7 +27,8 @@ bool rest_is_wiped(ConnectionInput& input) {
 BOOST_AUTO_TEST_SUITE(connection_input)
 
 BOOST_AUTO_TEST_CASE(a_pipelined_request_moves_to_the_front) {
-  ConnectionInput input;
+  BufferStack idle;
+  ConnectionInput input(idle);
   BOOST_TEST(input.received().empty());
   receive(input, "head-onebody-onehead-two");
   input.take(8);
@@ -41,7 +42,8 @@ BOOST_AUTO_TEST_CASE(a_pipelined_request_moves_to_the_front) {
 }
 
 BOOST_AUTO_TEST_CASE(an_unread_body_is_wiped_with_its_request) {
-  ConnectionInput input;
+  BufferStack idle;
+  ConnectionInput input(idle);
   receive(input, "head and a secret");
   input.take(4);
   input.take_all();
@@ -51,7 +53,8 @@ BOOST_AUTO_TEST_CASE(an_unread_body_is_wiped_with_its_request) {
 }
 
 BOOST_AUTO_TEST_CASE(chunks_are_dropped_behind_the_head) {
-  ConnectionInput input;
+  BufferStack idle;
+  ConnectionInput input(idle);
   receive(input, "head3\r\nabc");
   input.take(4);
   const std::size_t room_begins = input.taken();
@@ -65,7 +68,8 @@ BOOST_AUTO_TEST_CASE(chunks_are_dropped_behind_the_head) {
 }
 
 BOOST_AUTO_TEST_CASE(one_empty_line_is_removed_at_a_time) {
-  ConnectionInput input;
+  BufferStack idle;
+  ConnectionInput input(idle);
   BOOST_TEST(!input.skip_empty_line());
   receive(input, "\r");
   BOOST_TEST(!input.skip_empty_line());
@@ -80,7 +84,8 @@ BOOST_AUTO_TEST_CASE(one_empty_line_is_removed_at_a_time) {
 }
 
 BOOST_AUTO_TEST_CASE(a_large_buffer_is_freed_after_its_request) {
-  ConnectionInput input;
+  BufferStack idle;
+  ConnectionInput input(idle);
   BOOST_TEST(input.extra_memory() == 0U);
   receive(input, std::string(ConnectionInput::first_size, 'x'));
   BOOST_TEST(input.room().empty());
@@ -101,6 +106,41 @@ BOOST_AUTO_TEST_CASE(a_large_buffer_is_freed_after_its_request) {
   BOOST_TEST(input.extra_memory() == 8192U - ConnectionInput::first_size);
   input.shrink();
   BOOST_TEST(input.extra_memory() == 0U);
+  BOOST_TEST(idle.size() == 0U);  // only those of the first size are lent
+}
+
+BOOST_AUTO_TEST_CASE(a_resting_input_lends_its_buffer) {
+  BufferStack idle;
+  ConnectionInput one(idle);
+  ConnectionInput other(idle);
+  one.rest();
+  BOOST_TEST(idle.size() == 0U);  // it had none
+  receive(one, "head and a secret");
+  const std::uint8_t* const memory = one.head(1).data();
+  one.rest();
+  BOOST_TEST(idle.size() == 0U);
+  one.take_all();
+  one.forget_request();
+  one.rest();
+  BOOST_TEST(idle.size() == 1U);
+  BOOST_TEST(one.received().empty());
+  BOOST_TEST(one.extra_memory() == 0U);
+  BOOST_TEST(rest_is_wiped(other));
+  BOOST_TEST(idle.size() == 0U);
+  BOOST_TEST((other.room().data() == memory));
+  receive(one, "GET");
+  BOOST_TEST((one.head(1).data() != memory));
+  BOOST_TEST(one.received() == "GET");
+}
+
+BOOST_AUTO_TEST_CASE(only_so_many_buffers_are_kept) {
+  BufferStack idle;
+  idle.give_back({});
+  BOOST_TEST(idle.size() == 0U);
+  for (std::size_t i = 0; i <= BufferStack::most; ++i) idle.give_back(crypto::WipedBytes(1));
+  BOOST_TEST(idle.size() == BufferStack::most);
+  for (std::size_t i = 0; i < BufferStack::most; ++i) BOOST_TEST(idle.take().size() == 1U);
+  BOOST_TEST(idle.take().capacity() == 0U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
