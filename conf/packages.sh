@@ -1,11 +1,15 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that the named purposes need, and only those that are missing. The one list of them.
-#   conf/packages.sh build run unit test console python clang tidy package root bench etcd network go
+#   conf/packages.sh build run unit test console python clang fuzz tidy package root bench etcd network go
 set -euo pipefail
 
 # Debian 12 has two versions of Boost; its packages without a version in their names are too old. Later releases have one version.
 boost=
-if [ "$(. /etc/os-release 2>/dev/null && echo "${VERSION_CODENAME:-}")" = bookworm ]; then boost=1.81; fi
+clang=19  # the version of `clang`
+if [ "$(. /etc/os-release 2>/dev/null && echo "${VERSION_CODENAME:-}")" = bookworm ]; then
+  boost=1.81
+  clang=14
+fi
 
 declare -Ar packages=(
   # To compile Tacit: Boost.Asio, Beast, JSON and Program_options; LMDB keeps the store; OpenSSL does TLS and cryptography;
@@ -28,6 +32,8 @@ declare -Ar packages=(
   [cluster]="haproxy"
   # The second compiler: clang 14 on Debian 12, which CI uses, 19 on Debian 13.
   [clang]="clang"
+  # test/fuzz: clang's libraries for sanitizers and libFuzzer, a fast linker, and names of functions in reports.
+  [fuzz]="clang libclang-rt-$clang-dev lld llvm"
   # test/tidy.sh: one version, because each version reports different findings. Debian 12 has it.
   [tidy]="clang-14 clang-tidy-14"
   # The Debian package.

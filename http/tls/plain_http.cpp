@@ -39,7 +39,7 @@ FirstBytes classify(std::string_view bytes) {
   // TLS records and SSL 2 client hellos never begin with a letter or CR.
   const bool letter = !bytes.empty() && crypto::is_upper(bytes.front());
   if (starts(bytes, proxy_2.substr(0, std::min(bytes.size(), proxy_2.size()))) && bytes.starts_with('\r')) {
-    return bytes.size() < 5 ? FirstBytes::other : FirstBytes::proxy_header;
+    return bytes.size() < 5 ? FirstBytes::undecided : FirstBytes::proxy_header;
   }
   if (!letter) return FirstBytes::tls;
   if (starts(bytes, proxy_1)) return FirstBytes::proxy_header;

@@ -36,7 +36,7 @@ std::uint8_t mask_at(std::size_t place, unsigned prefix) {
 }
 
 Networks::Error refuse(std::string_view text, std::string_view why) {
-  return {"\"" + std::string(text) + "\" " + std::string(why)};
+  return {.text = std::string(text), .why = std::string(why)};
 }
 
 }  // namespace

@@ -23,7 +23,8 @@ std::optional<boost::asio::ip::address> parse_address(std::string_view text);
 class Networks {
  public:
   struct Error {
-    std::string message;  ///< the fault, without the list's name
+    std::string text;  ///< the part of the list that is refused, as it is
+    std::string why;   ///< continues its sentence
   };
   /// `10.0.0.0/8, 192.0.2.7 2001:db8::/32`: separated by commas or blanks; a single address is a network of one.
   /// Refuses bits set beyond a prefix, which are probably a mistake, and IPv4-mapped addresses. Empty text is an empty

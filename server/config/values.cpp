@@ -160,7 +160,7 @@ Endpoint read_private_endpoint(std::string_view text) {
 
 http::Networks read_networks(std::string_view text) {
   auto networks = http::Networks::parse(text);
-  if (!networks) throw UsageError(networks.error().message);
+  if (!networks) throw UsageError(shown(networks.error().text) + " " + networks.error().why);
   return std::move(*networks);
 }
 

@@ -25,8 +25,8 @@ class Reader {
       at_ = std::min(end + 1, text_.size());
       return;
     }
-    const std::size_t name_end = text_.find_last_not_of(blanks, equals - 1) + 1;
-    std::string name(text_.substr(at_, std::max(name_end, at_) - at_));
+    const std::string_view before = text_.substr(at_, equals - at_);
+    std::string name(before.substr(0, before.find_last_not_of(blanks) + 1));
     at_ = equals + 1;
     std::string text = value();
     if (!name.empty()) found_[std::move(name)] = std::move(text);

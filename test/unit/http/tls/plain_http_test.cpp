@@ -17,12 +17,13 @@ BOOST_AUTO_TEST_CASE(the_first_bytes_distinguish_http_from_tls) {
                               "REPORT /", "M-SEARCH /x", "UPDATEREDIRECTREF / HTTP/1.1"}) {
     is(request, FirstBytes::http);
   }
-  for (const char* part : {"G", "PO", "PUT", "DELETE", "P", "PROPFIND", "PROXY", "GETS", "REPORT "})
+  for (const char* part : {"G", "PO", "PUT", "DELETE", "P", "PROPFIND", "PROXY", "GETS", "REPORT ", "\r", "\r\n\r\n"})
     is(part, FirstBytes::undecided);
   is("PROXY TCP4 1.2.3.4", FirstBytes::proxy_header);
   is({"\r\n\r\n\0\r\nQUIT\n\x21", 13}, FirstBytes::proxy_header);
   for (const char* text : {"SSH-2.0-x", "GETS\r", "HELO x", "HELO\r\n", "QUIT \r\n", "Get / HTTP/1.1"})
     is(text, FirstBytes::other);
+  is("\r\n\r\nGET /", FirstBytes::tls);
   is("\x16\x03\x01", FirstBytes::tls);
   is("\x80\x2e\x01", FirstBytes::tls);
   is({"\0", 1}, FirstBytes::tls);

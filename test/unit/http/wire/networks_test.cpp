@@ -61,13 +61,14 @@ BOOST_AUTO_TEST_CASE(an_invalid_network_is_refused) {
   for (const std::string& text : wrong) {
     const auto parsed = Networks::parse("192.0.2.7, " + text);
     BOOST_TEST(parsed.has_error(), text);
-    if (parsed.has_error()) BOOST_TEST(parsed.error().message.starts_with("\"" + text + "\" "), parsed.error().message);
+    if (parsed.has_error()) BOOST_TEST(parsed.error().text == text);
   }
 }
 
 BOOST_AUTO_TEST_CASE(a_semicolon_is_reported_as_a_wrong_separator) {
-  BOOST_TEST(Networks::parse("10.0.0.0/8;192.0.2.1").error().message ==
-             "\"10.0.0.0/8;192.0.2.1\" has a semicolon; networks are separated by commas or blanks");
+  const auto parsed = Networks::parse("10.0.0.0/8;192.0.2.1");
+  BOOST_TEST(parsed.error().text == "10.0.0.0/8;192.0.2.1");
+  BOOST_TEST(parsed.error().why == "has a semicolon; networks are separated by commas or blanks");
 }
 
 BOOST_AUTO_TEST_CASE(private_networks_are_recognized) {

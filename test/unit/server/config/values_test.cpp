@@ -117,6 +117,14 @@ BOOST_AUTO_TEST_CASE(switches_paths_and_ids) {
   BOOST_TEST(error_of([] { read_uuid("x"); }) == "\"x\" is not a UUID");
 }
 
+BOOST_AUTO_TEST_CASE(wrong_networks_are_shown_like_other_values) {
+  BOOST_TEST(error_of([] { read_networks("10.0.0.0/8, 10.0.0.1/8"); }) ==
+             "\"10.0.0.1/8\" has bits set beyond its prefix");
+  BOOST_TEST(error_of([] { read_networks("\x1b[0m;\xff"); }) ==
+             "\"\\u001b[0m;\\xff\" has a semicolon; networks are separated by commas or blanks");
+  BOOST_TEST(error_of([] { read_networks("tct_01234567890_abc"); }).starts_with("\"tct_…\" is not a network"));
+}
+
 BOOST_AUTO_TEST_CASE(shown_values_stay_on_one_line) {
   BOOST_TEST(shown("a\nb\x1b[0m") == "\"a\\nb\\u001b[0m\"");
   BOOST_TEST(shown("key=tct_01234567890_abc") == "\"key=tct_…\"");  // an API key is not shown

@@ -24,6 +24,7 @@ BOOST_AUTO_TEST_CASE(files_are_read_as_systemd_reads_them) {
   BOOST_TEST((read == expected));
   for (const auto& [name, value] : read) BOOST_TEST_INFO(name << "=" << value);
   BOOST_TEST(parse_environment_file("").empty());
+  BOOST_TEST(parse_environment_file("=nameless first line\n").empty());
   BOOST_TEST(parse_environment_file("A=\"no end").at("A") == "no end");
   BOOST_TEST(parse_environment_file("A=x\\").at("A") == "x\\");
 }
