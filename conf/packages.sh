@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that the named purposes need, and only those that are missing. The one list of them.
-#   conf/packages.sh build run unit test console python clang fuzz tidy package root bench etcd network go
+#   conf/packages.sh build run unit test console python clang fuzz tidy package root bench counts etcd network go
 set -euo pipefail
 
 # Debian 12 has two versions of Boost; its packages without a version in their names are too old. Later releases have one version.
@@ -24,6 +24,8 @@ declare -Ar packages=(
   [unit]="libboost-test$boost-dev e2fsprogs mount bash-completion zsh fish"
   # Some tests run load balancers in front of Tacit; Prometheus' promtool checks metrics and rules.
   [test]="haproxy nginx-light libnginx-mod-stream prometheus"
+  # test/bench/instructions.sh counts the instructions of requests.
+  [counts]="valgrind"
   # test/console opens the console in a browser, which shows no text without a font.
   [console]="chromium fonts-dejavu-core"
   # test/runtime/python.sh tests conf/runtime/python; the rest comes from the index of Python packages.

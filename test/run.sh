@@ -38,7 +38,7 @@ case $preset in
     targets=(--target tacit integration)
     ;;
   release)
-    purposes+=(console)
+    purposes+=(console counts)
     ;;
   clang)
     purposes=(build run unit test clang)
