@@ -8,7 +8,9 @@
 #include <cstdlib>
 #include <exception>
 #include <iostream>
+#include <new>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "crypto/memory/process.hpp"
@@ -102,13 +104,28 @@ int run_and_tell(int argc, char** argv) {
   }
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  keep_standard_descriptors();
+int run_to_end(int argc, char** argv) {
   tacit::http::look_for_journal();
   if (tacit::http::log_has_priorities()) tacit::store::begin_fault_lines_with("<3>");
   const int code = run_and_tell(argc, argv);
   tacit::http::flush_log(patience_with_reader);
   return code;
+}
+
+/// Without allocations. Errors of the write are ignored: nothing else can be told.
+int complain_of_memory() {
+  constexpr std::string_view sentence = "tacit: there is too little memory\n";
+  [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, sentence.data(), sentence.size());
+  return exit_failed;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  keep_standard_descriptors();
+  try {
+    return run_to_end(argc, argv);
+  } catch (const std::bad_alloc&) {  // not even the complaint had room
+    return complain_of_memory();
+  }
 }

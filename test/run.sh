@@ -35,7 +35,7 @@ case $preset in
   asan-integration)
     preset=asan
     selection=(--label-regex integration)
-    targets=(--target tacit integration)
+    targets=(--target tacit integration faults)
     ;;
   release)
     purposes+=(console counts)
@@ -47,7 +47,7 @@ case $preset in
   tsan)
     purposes=(build run unit test)
     selection=(--label-regex threads)
-    targets=(--target tacit unit-crypto unit-store unit-auth unit-http unit-server integration)  # the targets with such tests
+    targets=(--target tacit unit-crypto unit-store unit-auth unit-http unit-server integration faults)  # the targets with such tests
     ;;
 esac
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "http/log/log.hpp"
+#include "server/serve/background_step.hpp"
 #include "server/wiring/open_store.hpp"
 #include "store/engine/context.hpp"
 #include "store/keys/keys.hpp"
@@ -81,7 +82,8 @@ void PrekeyKeeper::run() {
       if (std::exchange(again_, false)) count_.reset();
     }
     // A reload may have taken the reason for this thread away.
-    pause = pool > 0 && store_.prekeys().are_made() ? round(pool) : between_looks;
+    const auto step = [&] { pause = pool > 0 && store_.prekeys().are_made() ? round(pool) : between_looks; };
+    if (!take_step("prekeys", step)) pause = after_failure;
   }
 }
 

@@ -8,6 +8,7 @@
 
 #include "crypto/keyrings/keyring.hpp"
 #include "http/log/log.hpp"
+#include "server/serve/background_step.hpp"
 #include "server/serve/etcd_warnings.hpp"
 #include "server/wiring/open_store.hpp"
 #include "store/audit/audit_history.hpp"
@@ -104,7 +105,7 @@ StoreWatch::Clock::time_point StoreWatch::next_look() const {
 void StoreWatch::run() {
   while (!ending_) {
     const auto now = Clock::now();
-    look(now);
+    take_step("store-watch", [&] { look(now); });
     std::unique_lock lock(mutex_);
     changed_.wait_until(lock, next_look(), [this] { return ending_ || again_; });
     if (!std::exchange(again_, false)) continue;

@@ -3,6 +3,7 @@
 #include <pthread.h>
 
 #include "http/log/log.hpp"
+#include "server/serve/background_step.hpp"
 #include "server/wiring/open_store.hpp"
 #include "store/health.hpp"
 #include "store/secrets/releases.hpp"
@@ -35,8 +36,10 @@ void UseRecorder::run() {
   std::unique_lock lock(mutex_);
   while (!wake_.wait_for(lock, between_looks, [this] { return ending_; })) {
     lock.unlock();
-    store_.releases().wipe_old_keys();
-    if (store_.releases().uses_due(std::chrono::steady_clock::now())) store_uses();
+    take_step("uses", [this] {
+      store_.releases().wipe_old_keys();
+      if (store_.releases().uses_due(std::chrono::steady_clock::now())) store_uses();
+    });
     lock.lock();
   }
 }

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "http/log/log.hpp"
+#include "server/serve/background_step.hpp"
 
 namespace tacit::server {
 namespace {
@@ -51,7 +52,7 @@ void Watchdog::keep_status() {
 void Watchdog::run() {
   std::unique_lock lock(mutex_);
   while (!over_) {
-    look();
+    take_step("watchdog", [this] { look(); });
     changed_.wait_for(lock, interval_, [this] { return over_; });
   }
 }

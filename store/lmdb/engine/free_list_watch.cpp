@@ -3,6 +3,7 @@
 #include <pthread.h>
 
 #include <algorithm>
+#include <new>
 
 #include "store/lmdb/environment/lmdb_env.hpp"
 #include "store/lmdb/scrub/scrub_waiting.hpp"
@@ -72,8 +73,11 @@ void FreeListWatch::run() {
       if (ending_) return;
     }
     const auto began = Clock::now();
-    count_pages();
-    count_waiting();
+    try {
+      count_pages();
+      count_waiting();
+    } catch (const std::bad_alloc&) {  // counts again after the pause
+    }
     const auto pause = std::max<Clock::duration>(shortest_pause, pause_for_each * (Clock::now() - began));
     std::unique_lock lock(mutex_);
     if (changed_.wait_for(lock, pause, [this] { return ending_; })) return;

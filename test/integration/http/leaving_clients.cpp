@@ -128,10 +128,8 @@ BOOST_AUTO_TEST_CASE(a_client_that_half_closes_gets_its_answers) {
 BOOST_AUTO_TEST_CASE(an_exception_while_sending_is_logged_and_ends_the_connection) {
   const Deployment deployment(
       Settings{{"admin-listen", "127.0.0.1:0"}, {"request-rate", "1"}, {"request-burst", "100000"}});
-  // The library throws where it has to encrypt that text (test/throwing_writes.cpp). It is in the same folder as the
-  // library of test/faulty_disk.cpp.
-  const auto library = std::filesystem::path(TACIT_FAULTY_DISK).replace_filename("libthrowing-writes.so");
-  const Environment environment{{"LD_PRELOAD", library.string()},
+  // The library throws where it has to encrypt that text (test/faults/library/tls_writes.cpp).
+  const Environment environment{{"LD_PRELOAD", TACIT_THROWING_WRITES},
                                 {"THROWING_WRITES", "throw-here"},
                                 {"ASAN_OPTIONS", "verify_asan_link_order=0"}};
   Server server(deployment, {}, environment);

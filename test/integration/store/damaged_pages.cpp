@@ -262,7 +262,7 @@ BOOST_AUTO_TEST_CASE(verify_of_an_unresponsive_disk_ends_and_reports_its_positio
   const Stored stored;
   const auto fault = stored.deployment.folder() / "fault";
   const Environment environment{
-      {"LD_PRELOAD", TACIT_FAULTY_DISK}, {"FAULTY_DISK", fault.string()}, {"ASAN_OPTIONS", "verify_asan_link_order=0"}};
+      {"LD_PRELOAD", TACIT_FAULTY_CALLS}, {"FAULTY_DISK", fault.string()}, {"ASAN_OPTIONS", "verify_asan_link_order=0"}};
   // At the meta pages, and in the middle of the other pages.
   for (const std::size_t bytes : {std::size_t{0}, stored.pages() / 2 * page_size}) {
     write_file(fault, "reads " + std::to_string(bytes) + "\n");

@@ -9,14 +9,14 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// A server whose store is on a disk that fails on request (test/faulty_disk.cpp).
+/// A server whose store is on a disk that fails on request (test/faults/library/disk.hpp).
 class Faulty {
  public:
   explicit Faulty(Settings settings = {}) : deployment_(with(std::move(settings))) {}
 
   const Deployment& deployment() const { return deployment_; }
   Environment environment() const {
-    return {{"LD_PRELOAD", TACIT_FAULTY_DISK},
+    return {{"LD_PRELOAD", TACIT_FAULTY_CALLS},
             {"FAULTY_DISK", fault().string()},
             {"ASAN_OPTIONS", "verify_asan_link_order=0"}};
   }

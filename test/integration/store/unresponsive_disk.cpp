@@ -46,7 +46,7 @@ BOOST_AUTO_TEST_CASE(every_command_ends_with_a_message) {
   const Deployment deployment{Settings{{"store-timeout", "1"}}};
   const auto fault = deployment.folder() / "fault";
   const Environment environment{
-      {"LD_PRELOAD", TACIT_FAULTY_DISK}, {"FAULTY_DISK", fault.string()}, {"ASAN_OPTIONS", "verify_asan_link_order=0"}};
+      {"LD_PRELOAD", TACIT_FAULTY_CALLS}, {"FAULTY_DISK", fault.string()}, {"ASAN_OPTIONS", "verify_asan_link_order=0"}};
   write_file(fault, "reads 0\n");
   std::vector<Started> all;
   for (const auto& words : commands_on(deployment)) {

@@ -150,7 +150,8 @@ Server::Server(const Deployment& deployment, const std::vector<std::string>& arg
       return;
     }
     if (!running || std::chrono::steady_clock::now() > deadline) {
-      throw std::runtime_error("the server did not become ready; it printed: " + printed);
+      throw NotReady("the server did not become ready; it printed: " + printed,
+                     running ? std::nullopt : process_->wait(std::chrono::milliseconds(0)));
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }

@@ -60,10 +60,16 @@ class Deployment {
   Settings settings_;
 };
 
+/// A server that did not become ready.
+struct NotReady : std::runtime_error {
+  NotReady(const std::string& text, std::optional<int> ended) : std::runtime_error(text), status(ended) {}
+  std::optional<int> status;  ///< as of Process::wait; std::nullopt: it still ran, and was killed
+};
+
 /// A running `tacit serve`.
 class Server {
  public:
-  /// Returns when the server reports that it is ready. Throws with its output if it ends or takes too long.
+  /// Returns when the server reports that it is ready. Throws NotReady with its output if it ends or takes too long.
   explicit Server(const Deployment& deployment, const std::vector<std::string>& arguments = {},
                   const Environment& environment = {});
 
