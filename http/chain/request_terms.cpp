@@ -16,6 +16,7 @@ bool is_key(std::string_view text) {
 
 std::optional<Problem> terms_problem(const Exchange& exchange) {
   const RequestHead& head = exchange.head;
+  if (head.has_date_condition) return Problem::condition_unused;  // no answer has the date that it is about
   if (!head.has_if_match && !head.has_if_none_match && !head.has_idempotency_key) return std::nullopt;
   const Terms terms = exchange.route->terms;
   const bool matches = head.has_if_match && !contains(terms, Terms::if_match);

@@ -70,6 +70,7 @@ struct RequestHead {
   bool has_x_api_key = false;
   bool has_if_match = false;
   bool has_if_none_match = false;
+  bool has_date_condition = false;  ///< If-Modified-Since or If-Unmodified-Since
   bool has_idempotency_key = false;
   bool has_origin = false;
   bool expects_continue = false;

@@ -36,7 +36,7 @@ constexpr std::array rows{
     closes(Problem::plain_http, 400, "This port speaks HTTPS: use https:// instead of http://."),
     stays_open(Problem::condition_unused, 400,
                "The request's method and path take no such condition: send it without If-Match and If-None-Match. "
-               "PUT takes If-None-Match only with *."),
+               "PUT takes If-None-Match only with *; no path takes If-Modified-Since and If-Unmodified-Since."),
     stays_open(
         Problem::condition_malformed, 400,
         "The field If-Match or If-None-Match is neither * nor a list of entity tags, as the field ETag has them."),

@@ -132,6 +132,10 @@ class HeadParser final : public beast_http::basic_parser<true> {
       case beast_http::field::if_none_match:
         once(head_.if_none_match, head_.has_if_none_match, value, "The field If-None-Match is repeated.");
         return;
+      case beast_http::field::if_modified_since:
+      case beast_http::field::if_unmodified_since:
+        head_.has_date_condition = true;
+        return;
       case beast_http::field::origin:
         once(head_.origin, head_.has_origin, value, "The field Origin is repeated.");
         return;

@@ -120,7 +120,9 @@ BOOST_AUTO_TEST_CASE(a_condition_without_a_meaning_is_refused) {
                          {"PUT", secrets_path + "by-name", "If-None-Match", made.tag, body},
                          {"GET", made.one + "/versions", "If-None-Match", made.tag, ""},
                          {"GET", made.one + "/uses", "If-Match", made.tag, ""},
-                         {"GET", "/api/v1/quota", "If-Match", "*", ""}}) {
+                         {"GET", "/api/v1/quota", "If-Match", "*", ""},
+                         {"PATCH", made.one, "If-Unmodified-Since", "Tue, 15 Nov 1994 12:45:26 GMT", renamed},
+                         {"GET", made.one, "If-Modified-Since", "Tue, 15 Nov 1994 12:45:26 GMT", ""}}) {
     BOOST_TEST_CONTEXT(method << ' ' << target << ' ' << field) {
       const Answer answer = made.ask(method, target, {{field, value}}, sent);
       REQUIRE_STATUS(answer, 400);

@@ -30,6 +30,7 @@ std::optional<Problem> asked(Terms terms, const std::function<void(RequestHead&)
 
 void match(RequestHead& head) { head.has_if_match = true; }
 void match_none(RequestHead& head) { head.has_if_none_match = true; }
+void date(RequestHead& head) { head.has_date_condition = true; }
 
 std::optional<Problem> keyed(Terms terms, std::string_view key) {
   return asked(terms, [&](RequestHead& head) {
@@ -49,6 +50,7 @@ BOOST_AUTO_TEST_CASE(a_route_takes_its_terms_and_no_others) {
   BOOST_TEST((asked(Terms::none, match) == Problem::condition_unused));
   BOOST_TEST((asked(Terms::if_none_match | Terms::idempotency_key, match) == Problem::condition_unused));
   BOOST_TEST((asked(Terms::if_match | Terms::idempotency_key, match_none) == Problem::condition_unused));
+  BOOST_TEST((asked(Terms::if_match | Terms::if_none_match, date) == Problem::condition_unused));
   BOOST_TEST((keyed(Terms::if_match | Terms::if_none_match, "k") == Problem::idempotency_key_unused));
 }
 
