@@ -10,6 +10,8 @@ namespace tacit::server {
 
 void Progress::show(std::uint64_t done, std::uint64_t total) {
   const store::WaitsForOthers reader;
+  if (done < last_done_) begin_again();
+  last_done_ = done;
   if (total == 0 && done > 0) return show_number(done);
   // A live store may grow during the walk; never show more than 100 %.
   const std::uint64_t percent = total == 0 ? 100 : std::min<std::uint64_t>(100, done * 100 / total);
@@ -20,6 +22,13 @@ void Progress::show(std::uint64_t done, std::uint64_t total) {
     last_tenth_ = percent / 10;
     out_ << what_ << ": " << percent << " %, " << figures << std::endl;
   }
+}
+
+void Progress::begin_again() {
+  last_tenth_ = 0;
+  next_line_ = first_line;
+  if (drawn_) out_ << line_start << clear_to_end;
+  out_ << what_ << ": from the beginning again" << std::endl;
 }
 
 void Progress::show_number(std::uint64_t done) {

@@ -20,6 +20,15 @@ using boost::system::error_code;
 namespace {
 constexpr std::chrono::seconds grace{2};
 
+/// Asio gives a signal its default action back with the end of the last set that has it, and then a late one would
+/// replace the process's exit code. These sets never end; nobody waits for them.
+struct KeptSignals {
+  asio::io_context context{1};
+  asio::signal_set signals{context, SIGTERM, SIGINT, SIGHUP};
+};
+
+void keep_signals_to_the_end() { [[maybe_unused]] static const KeptSignals* const kept = new KeptSignals; }
+
 /// Longest time from the last accept to the end of the process: requests, then the store's writes, and a margin.
 std::chrono::seconds longest_end(const Config& config) { return 2 * config.shutdown_timeout + 5 * grace; }
 
@@ -30,7 +39,9 @@ Lifecycle::Lifecycle(const Config& config, const ServiceManager& manager)
       manager_(manager),
       stop_signals_(context_, SIGTERM, SIGINT),
       reload_signal_(context_, SIGHUP),
-      exit_code_(exit_ok) {}
+      exit_code_(exit_ok) {
+  keep_signals_to_the_end();
+}
 
 void Lifecycle::store_failed(const std::string& why) {
   exit_code_ = exit_failed;  // not in the posted function, which may run too late

@@ -17,7 +17,8 @@ namespace tacit::server {
 
 class Lifecycle {
  public:
-  /// SIGTERM, SIGINT and SIGHUP are held until run() from now on.
+  /// SIGTERM, SIGINT and SIGHUP are held until run() from now on. After run() they have no effect, to the end of the
+  /// process.
   Lifecycle(const Config& config, const ServiceManager& manager);
 
   /// Ends run() with a failure. Safe from any thread, also before run().

@@ -226,10 +226,19 @@ void StoreWatch::look_at_etcd() {
   if (format_may_rise_) {
     auto warning = store_.health().format_warning();
     format_may_rise_ = !warning || !warning->empty();  // it never falls
-    if (warning && format_may_rise_) warnings.push_back(std::move(*warning));
+    if (warning && format_may_rise_) {
+      log_old_format(*warning);
+      warnings.push_back(std::move(*warning));
+    }
   }
   const std::lock_guard lock(mutex_);
   findings_.etcd = std::move(warnings);
+}
+
+/// Once. A later line would say the same, because only a command raises the format.
+void StoreWatch::log_old_format(const std::string& why) {
+  if (std::exchange(format_logged_, true)) return;
+  http::log(http::LogLine(http::LogLevel::warn, "store_format_old").field("reason", why));
 }
 
 /// Links the chain of this process's slot with those of the others, so that none can be cut without a contradiction.

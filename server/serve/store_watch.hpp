@@ -78,6 +78,7 @@ class StoreWatch {
   void count_unsigned();
   void look_at_signing();
   void look_at_etcd();
+  void log_old_format(const std::string& why);
   void record_heads();
   void publish();
   void log_new(const StoreFindings& found);
@@ -93,9 +94,10 @@ class StoreWatch {
   Interval history_;
   Interval prekeys_;
   Interval tenants_;
-  std::optional<std::uint64_t> counted_rows_;              ///< of the pool's table, when the pool was counted
-  Clock::time_point count_again_{};                        ///< even if their number is the same
-  bool format_may_rise_ = true;                            ///< of a store in etcd
+  std::optional<std::uint64_t> counted_rows_;  ///< of the pool's table, when the pool was counted
+  Clock::time_point count_again_{};            ///< even if their number is the same
+  bool format_may_rise_ = true;                ///< of a store in etcd
+  bool format_logged_ = false;
   bool alarmed_ = false;                                   ///< a changed history was logged
   std::uint64_t refused_commits_ = 0;                      ///< that were logged
   std::uint64_t refused_keys_ = 0;                         ///< likewise

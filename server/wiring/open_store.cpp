@@ -14,6 +14,7 @@
 #include "server/process/store_user.hpp"
 #include "server/wiring/etcd_options.hpp"
 #include "server/wiring/signing_rings.hpp"
+#include "store/engine/read_trouble.hpp"
 #include "store/served_store.hpp"
 
 namespace tacit::server {
@@ -182,6 +183,9 @@ std::string sentence(const store::Failure& failure) {
     case store::Errc::too_large:
       return "one transaction of etcd cannot hold the change: raise etcd-max-txn-ops or etcd-max-request-bytes, and "
              "--max-txn-ops or --max-request-bytes of its servers";
+    case store::Errc::unavailable:
+      if (std::string why = store::read_trouble(); !why.empty()) return why;
+      return store::to_string(failure.code);
     default:
       return store::to_string(failure.code);
   }

@@ -16,6 +16,9 @@ namespace tacit::store {
 namespace {
 
 constexpr std::size_t rows_at_a_time = 256;
+constexpr const char* lost_snapshot =
+    "etcd's history was compacted while the tenant was read, so what was written is incomplete: export again. Tacit's "
+    "hosts keep the history for a long read; another client of etcd compacts it";
 
 struct Export {
   const StoreContext& store;
@@ -34,7 +37,7 @@ Task<Outcome<bool>> export_record(Transaction& transaction, Export& to) {
     co_return failed(Errc::not_found);
   }
   // A shared engine that cannot keep the snapshot reads from the beginning of another one.
-  if (std::exchange(to.begun, true)) co_return failed(Errc::unavailable, "the snapshot was lost: export again");
+  if (std::exchange(to.begun, true)) co_return failed(Errc::unavailable, lost_snapshot);
   co_return to.sink.record(*row);
 }
 

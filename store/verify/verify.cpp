@@ -21,10 +21,11 @@ namespace tacit::store {
 namespace {
 
 constexpr std::size_t rows_at_a_time = 512;
-/// Several slots are read side by side.
+/// Several slots are read side by side: of each that many, and no more than that of all.
 constexpr std::size_t rows_of_slot_at_a_time = 64;
 /// For one step on a thread: opening as many values, or verifying as many signatures, takes some milliseconds.
 constexpr std::size_t rows_of_part = 128;
+constexpr std::size_t rows_of_slots = 4096;
 
 /// The walk over all tables on one snapshot.
 class Verification {
@@ -36,7 +37,7 @@ class Verification {
 
   Task<VerifyReport> run() {
     co_await count_rows();
-    tell();
+    if (at_.rows_total != 0) tell();
     co_await look_for_strangers();
     co_await walk(Table::meta, &Verification::meta_row);
     co_await walk_log();
@@ -113,7 +114,7 @@ class Verification {
       co_await walk_one_slot();
     } else {
       log_.merges(slots);
-      co_await walk_slots();
+      co_await walk_slots(slots.size());
     }
   }
 
@@ -143,14 +144,16 @@ class Verification {
     count(part.rows.size());
   }
 
-  Task<void> walk_slots() {
+  Task<void> walk_slots(std::size_t slots) {
     for (const AuditMark& through : log_.pruned_through()) heads_.begins_after(through);
     std::map<AuditSlot, Bytes> starts;
     std::uint64_t seen = 0;
+    const std::size_t rows_of_slot =
+        std::clamp(rows_of_slots / std::max<std::size_t>(slots, 1), rows_of_slot_at_a_time, rows_at_a_time);
     for (auto slot = log_.wants(); slot; slot = log_.wants()) {
       const AuditKey prefix = audit_prefix(*slot);
       Bytes& start = starts[*slot];
-      const auto rows = co_await transaction_.scan(Table::audit, prefix, start, rows_of_slot_at_a_time);
+      const auto rows = co_await transaction_.scan(Table::audit, prefix, start, rows_of_slot);
       for (const Row& row : rows) {
         audit_row(row);
         note_heads(row);

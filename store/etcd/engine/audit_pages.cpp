@@ -17,8 +17,10 @@
 namespace tacit::store::etcd {
 namespace {
 
-/// Blocks of a page. A block has the entries of a whole commit, so few of them fill a page of rows.
+/// Blocks of the first page. A block has the entries of a whole commit, so few of them fill a page of rows; how many is
+/// known after the first.
 constexpr std::size_t blocks_per_request = 32;
+constexpr std::size_t most_blocks_per_request = 512;
 /// How far before an entry its block is looked for first, and then: no block has more entries.
 constexpr std::uint64_t near_entries = 256;
 constexpr std::uint64_t far_entries = most_block_entries;
@@ -42,6 +44,8 @@ const EtcdTransaction::LoadedBlock& EtcdTransaction::keep_block(const BlockPlace
   if (right) {
     loaded.rows = rows_of_block(*block, store);
     loaded.last = place.first + (block->entries.size() - 1);
+    ++blocks_read_;
+    entries_read_ += block->entries.size();
     loaded.block = std::move(block);
   } else {
     // Where its first entry should be, so that readers report it.
@@ -116,6 +120,12 @@ Task<std::optional<BlockPlace>> EtcdTransaction::locate(AuditPosition place) {
   co_return std::nullopt;
 }
 
+std::size_t EtcdTransaction::blocks_of(std::size_t entries) const {
+  if (blocks_read_ == 0) return std::min(entries, blocks_per_request);
+  const std::size_t each = std::max<std::size_t>(entries_read_ / blocks_read_, 1);
+  return std::clamp<std::size_t>((entries + each - 1) / each, 1, most_blocks_per_request);
+}
+
 void EtcdTransaction::add_entries(const BlockPlace& place, const LoadedBlock& block, const AuditPosition& first,
                                   const std::optional<AuditPosition>& end, std::size_t limit,
                                   std::vector<Row>& rows) const {
@@ -151,7 +161,7 @@ Task<std::vector<Row>> EtcdTransaction::scan_entries(AuditPosition first, std::o
     }
   }
   while (rows.size() < limit && is_less(range.first, range.end)) {
-    const std::size_t most = std::min(limit - rows.size(), blocks_per_request);
+    const std::size_t most = blocks_of(limit - rows.size());
     const auto blocks = co_await fetch_rows(range, most, Recorded::yes);
     for (const Row& row : blocks) {
       const auto place = context_.keys.place_of_block(row.key);

@@ -1,6 +1,7 @@
 #include "store/etcd/engine/etcd_transaction.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <stdexcept>
 #include <utility>
 
@@ -202,8 +203,12 @@ void EtcdTransaction::release_rows() {
   ++pages_;
   snapshot_.clear();
   cached_keys_.clear();
-  // A walk goes on within the last block.
-  while (blocks_.size() > 1) blocks_.erase(blocks_.begin());
+  // A walk goes on within the last block, of each slot if it walks them side by side.
+  for (auto block = blocks_.begin(); block != blocks_.end();) {
+    const auto next = std::next(block);
+    const bool is_last = next == blocks_.end() || next->first.slot != block->first.slot;
+    block = is_last ? next : blocks_.erase(block);
+  }
 }
 
 }  // namespace tacit::store::etcd

@@ -100,6 +100,8 @@ class EtcdTransaction final : public Transaction {
   /// count, and those that they put do.
   std::optional<BlockPlace> last_block(const Range& range, const RangeResult& stored) const;
   Task<const LoadedBlock*> load_block(BlockPlace place, Recorded recorded);
+  /// About how many blocks have that many entries.
+  std::size_t blocks_of(std::size_t entries) const;
   const LoadedBlock& keep_block(const BlockPlace& place, ByteView value, const crypto::Uuid& store);
   /// Adds the block's rows from `first` up to `end` that are not erased.
   void add_entries(const BlockPlace& place, const LoadedBlock& block, const AuditPosition& first,
@@ -122,6 +124,8 @@ class EtcdTransaction final : public Transaction {
   std::optional<RangeResult> found_keys_;
 
   Blocks blocks_;
+  std::size_t blocks_read_ = 0;
+  std::size_t entries_read_ = 0;  ///< in these blocks
   std::set<AuditPosition> erased_entries_;
 };
 

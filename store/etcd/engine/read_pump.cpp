@@ -4,10 +4,14 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <algorithm>
 #include <chrono>
+#include <string>
 #include <thread>
 #include <utility>
 
+#include "store/engine/read_trouble.hpp"
+#include "store/etcd/engine/long_read.hpp"
 #include "store/etcd/rpc/rpc_await.hpp"
 #include "store/slices/slice.hpp"
 
@@ -17,10 +21,19 @@ namespace {
 constexpr int most_short_runs = 64;
 constexpr int most_long_runs = 8;
 constexpr std::chrono::milliseconds pause{50};
-/// A read that has run so long keeps its revision from being compacted.
+/// A work that was ended so late is likely to be ended again.
 constexpr std::chrono::seconds long_read{5};
 /// A leader is elected in less. After that no request waits for it.
 constexpr std::chrono::seconds longest_election{5};
+
+/// The walks that were ended so took that time each.
+std::string compacted_words(std::chrono::seconds shortest, int runs) {
+  return "it was begun " + std::to_string(runs) + " times, and each time etcd's history was compacted to a newer " +
+         "revision while it was read, after " + std::to_string(shortest.count()) +
+         " s or more. Tacit's hosts keep the history for a long read; another client of etcd compacts it: look at " +
+         "ETCD_AUTO_COMPACTION_RETENTION (0 is right), at timers that call `etcdctl compact`, and at other stores in " +
+         "the same etcd; then run the command again";
+}
 
 bool is_silent(const EngineContext& context, std::chrono::milliseconds most) {
   return context.silence && context.silence() > most;
@@ -29,10 +42,12 @@ bool is_silent(const EngineContext& context, std::chrono::milliseconds most) {
 }  // namespace
 
 ReadRun::Step ReadRun::start_again() {
-  const bool was_long = Clock::now() - started_ > long_read;
-  ++(was_long ? long_runs_ : short_runs_);
+  const auto took = std::chrono::floor<std::chrono::seconds>(Clock::now() - started_);
+  ++(took >= long_read ? long_runs_ : short_runs_);
+  const int runs = long_runs_ + short_runs_;
+  shortest_run_ = runs == 1 ? took : std::min(shortest_run_, took);
   const bool gives_up = long_runs_ == most_long_runs || short_runs_ == most_short_runs;
-  return gives_up ? fail(Errc::unavailable) : begin();
+  return gives_up ? fail(Errc::unavailable, compacted_words(shortest_run_, runs)) : begin();
 }
 
 ReadRun::Step ReadRun::begin() {
@@ -59,8 +74,9 @@ ReadRun::Step ReadRun::next() {
   return Step::asks;
 }
 
-ReadRun::Step ReadRun::fail(Errc failure) {
+ReadRun::Step ReadRun::fail(Errc failure, std::string trouble) {
   failure_ = failure;
+  trouble_ = std::move(trouble);
   return Step::failed;
 }
 
@@ -69,7 +85,9 @@ ReadRun::Step ReadRun::deliver(RpcOutcome<ReadTxnResult> answer) {
   if (!answer) {
     if (answer.error().code == RpcErrc::compacted) return start_again();
     if (answer.error().code == RpcErrc::too_large) return ask_for_less();
-    return answer.error().code == RpcErrc::unreachable ? Step::repeats : fail(Errc::unavailable);
+    if (answer.error().code != RpcErrc::unreachable) return fail(Errc::unavailable, std::move(answer.error().text));
+    trouble_ = std::move(answer.error().text);
+    return Step::repeats;
   }
   if (!round_->deliver(std::move(*answer), *snapshot_)) return fail(Errc::unavailable);
   driver_->deliver(*round_);
@@ -96,30 +114,53 @@ void ReadRun::keep_copies() const {
   }
 }
 
-std::optional<Errc> run_read(EngineContext& context, const Work& work) {
-  const auto began = Clock::now();
-  RevisionHold hold;
-  std::int64_t held = 0;
-  if (is_silent(context, context.write_deadline)) return Errc::unavailable;
-  ReadRun run(context, work);
+namespace {
+
+/// The run's last answer, in words.
+std::string unreachable_words(const ReadRun& run) {
+  return run.trouble().empty() ? std::string("etcd did not answer in time") : run.trouble();
+}
+
+std::string silence_words(const EngineContext& context) {
+  const auto silent = std::chrono::floor<std::chrono::seconds>(context.silence());
+  return "no majority of etcd's members has answered for " + std::to_string(silent.count()) + " s";
+}
+
+/// The steps of run_read. Leaves the reason of a failure in `trouble`.
+std::optional<Errc> run_steps(EngineContext& context, ReadRun& run, std::string& trouble) {
+  LongRead reader(context);
   ReadRun::Step step = run.begin();
   Clock::time_point deadline = Clock::now() + context.write_deadline;
   while (step == ReadRun::Step::asks || step == ReadRun::Step::repeats) {
     if (step == ReadRun::Step::repeats) {
-      if (Clock::now() + pause >= deadline) return Errc::unavailable;
+      if (Clock::now() + pause >= deadline) {
+        trouble = unreachable_words(run);
+        return Errc::unavailable;
+      }
       std::this_thread::sleep_for(pause);
     } else {
       deadline = Clock::now() + context.write_deadline;
     }
-    const bool is_long = context.hold_revision && Clock::now() - began > long_read && run.revision() != 0;
-    if (is_long && held != run.revision()) {
-      held = run.revision();
-      hold = context.hold_revision(held);
-    }
-    step = run.deliver(read_now(*context.client, run.request(), deadline));
+    step = run.deliver(reader.read(run.request(), deadline));
   }
-  if (step == ReadRun::Step::failed) return run.failure();
-  return std::nullopt;
+  if (step != ReadRun::Step::failed) return std::nullopt;
+  trouble = run.trouble();
+  return run.failure();
+}
+
+}  // namespace
+
+std::optional<Errc> run_read(EngineContext& context, const Work& work) {
+  std::string trouble;
+  std::optional<Errc> failure = Errc::unavailable;
+  if (is_silent(context, context.write_deadline)) {
+    trouble = silence_words(context);
+  } else {
+    ReadRun run(context, work);
+    failure = run_steps(context, run, trouble);
+  }
+  note_read_trouble(std::move(trouble));
+  return failure;
 }
 
 boost::asio::awaitable<std::optional<Errc>> run_read_async(EngineContextPtr context, Work work) {

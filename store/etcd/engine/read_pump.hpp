@@ -3,13 +3,16 @@
 //
 // Tacit's own compaction (store/etcd/room/compactor.hpp) never does that: it keeps five minutes, and a read that takes
 // longer than some seconds pins its revision. So it is somebody else's, and may go on for ever. A short read is
-// repeated many times, because it may end before the next compaction; a long one only some times.
+// repeated many times, because it may end before the next compaction; a long one only some times. Then the read fails,
+// and says so in words (store/engine/read_trouble.hpp).
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
 
+#include <chrono>
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "store/etcd/engine/read_driver.hpp"
 
@@ -36,6 +39,8 @@ class ReadRun {
   Step deliver(RpcOutcome<ReadTxnResult> answer);
   /// After Step::failed.
   Errc failure() const { return failure_; }
+  /// The same in words; may be empty.
+  const std::string& trouble() const { return trouble_; }
   std::int64_t revision() const { return snapshot_->revision(); }
   /// Rises when the work has finished with a page of a long walk.
   std::uint64_t pages() const { return driver_ ? driver_->transaction().pages() : 0; }
@@ -45,16 +50,18 @@ class ReadRun {
   Step start_again();
   Step next();
   Step ask_for_less();
-  Step fail(Errc failure);
+  Step fail(Errc failure, std::string trouble = {});
   void keep_copies() const;
 
   EngineContext& context_;
   const Work& work_;
   RoundLimits limits_;
   Clock::time_point started_{};
-  int short_runs_ = 0;  ///< that a compaction ended
-  int long_runs_ = 0;   ///< likewise
+  int short_runs_ = 0;                   ///< that a compaction ended
+  int long_runs_ = 0;                    ///< likewise
+  std::chrono::seconds shortest_run_{};  ///< of all these
   Errc failure_ = Errc::unavailable;
+  std::string trouble_;
   std::unique_ptr<ReadSnapshot> snapshot_;
   std::optional<ReadRound> round_;
   std::unique_ptr<ReadDriver> driver_;  ///< last: it uses the snapshot

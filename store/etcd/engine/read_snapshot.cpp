@@ -7,7 +7,10 @@ namespace tacit::store::etcd {
 
 bool ReadSnapshot::add(const Range& range, RangeResult result) {
   Bytes end = range.end.empty() ? key_after(range.key) : range.end;
-  if (result.more && !range.end.empty()) {
+  if (result.more && !range.end.empty() && !result.reached.empty()) {
+    if (!is_less(range.key, result.reached)) return false;
+    end = std::min(std::move(end), std::move(result.reached), BytesLess());
+  } else if (result.more && !range.end.empty()) {
     if (result.rows.empty() || is_less(result.rows.back().key, range.key)) return false;
     Bytes reached = key_after(result.rows.back().key);
     if (is_less(reached, end)) end = std::move(reached);

@@ -44,18 +44,21 @@ void add_change(etcdserverpb::TxnRequest& request, const Change& change) {
   if (!removal.end.empty()) made.set_range_end(to_string(removal.end));
 }
 
+KeyValue to_key_value(const etcdserverpb::KeyValue& row) {
+  KeyValue made;
+  made.key = to_bytes(row.key());
+  made.value = to_bytes(row.value());
+  made.mod_revision = row.mod_revision();
+  made.create_revision = row.create_revision();
+  made.lease = row.lease();
+  return made;
+}
+
 RangeResult to_range_result(const etcdserverpb::RangeResponse& response) {
   RangeResult result;
   result.more = response.more();
   result.rows.reserve(static_cast<std::size_t>(response.kvs_size()));
-  for (const etcdserverpb::KeyValue& row : response.kvs()) {
-    KeyValue& made = result.rows.emplace_back();
-    made.key = to_bytes(row.key());
-    made.value = to_bytes(row.value());
-    made.mod_revision = row.mod_revision();
-    made.create_revision = row.create_revision();
-    made.lease = row.lease();
-  }
+  for (const etcdserverpb::KeyValue& row : response.kvs()) result.rows.push_back(to_key_value(row));
   return result;
 }
 
@@ -88,13 +91,14 @@ etcdserverpb::TxnRequest to_request(WriteTxn&& txn) {
   return request;
 }
 
-etcdserverpb::WatchRequest to_request(const Range& range, std::int64_t revision) {
+etcdserverpb::WatchRequest to_request(const Range& range, std::int64_t revision, bool wants_previous) {
   etcdserverpb::WatchRequest request;
   etcdserverpb::WatchCreateRequest& made = *request.mutable_create_request();
   made.set_key(to_string(range.key));
   if (!range.end.empty()) made.set_range_end(to_string(range.end));
   made.set_start_revision(revision);
   made.set_fragment(true);
+  made.set_prev_kv(wants_previous);
   return request;
 }
 
@@ -152,6 +156,8 @@ WatchEvent to_event(etcdserverpb::Event&& event) {
   made.key = to_bytes(event.kv().key());
   if (event.type() == etcdserverpb::Event::PUT) made.value = to_bytes(event.kv().value());
   made.mod_revision = event.kv().mod_revision();
+  made.create_revision = event.kv().create_revision();
+  if (event.has_prev_kv()) made.previous = to_key_value(event.prev_kv());
   return made;
 }
 

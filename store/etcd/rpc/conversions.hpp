@@ -11,7 +11,7 @@ etcdserverpb::TxnRequest to_request(ReadTxn&& txn);
 /// this makes the next one ask the leader first.
 void read_through_leader(etcdserverpb::TxnRequest& request);
 etcdserverpb::TxnRequest to_request(WriteTxn&& txn);
-etcdserverpb::WatchRequest to_request(const Range& range, std::int64_t revision);
+etcdserverpb::WatchRequest to_request(const Range& range, std::int64_t revision, bool wants_previous);
 
 /// `asked`: the number of ranges; `revision`: at which they were asked, 0 for the newest.
 RpcOutcome<ReadTxnResult> to_read_result(etcdserverpb::TxnResponse&& response, std::size_t asked,

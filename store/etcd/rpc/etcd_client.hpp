@@ -69,6 +69,7 @@ struct Range {
 struct RangeResult {
   std::vector<KeyValue> rows;
   bool more = false;  ///< the limit ended it
+  Bytes reached{};    ///< with `more`: where it ended; empty: just after the last row
 };
 
 struct Compare {
@@ -137,6 +138,8 @@ struct WatchEvent {
   Bytes key;
   std::optional<Bytes> value;  ///< std::nullopt: deleted
   std::int64_t mod_revision = 0;
+  std::int64_t create_revision = 0;    ///< 0: deleted
+  std::optional<KeyValue> previous{};  ///< before the change, if it was asked for and is in etcd's history still
 };
 struct WatchHandlers {
   std::function<void(std::vector<WatchEvent> events, std::int64_t revision)> events;
@@ -144,6 +147,7 @@ struct WatchHandlers {
   std::function<void(std::int64_t revision)> progress;
   /// The watch has ended (no leader, lost connection, compacted); the owner starts another.
   std::function<void(RpcFailure why)> ended;
+  bool wants_previous = false;  ///< events have the rows before the changes
 };
 
 /// A running watch. Destroying it ends it; then no handler runs any more.

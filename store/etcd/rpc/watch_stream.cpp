@@ -9,7 +9,7 @@
 namespace tacit::store::etcd {
 
 WatchStream::WatchStream(const CallSite& site, const Range& range, std::int64_t revision, WatchHandlers handlers)
-    : site_(site), create_(to_request(range, revision)), handlers_(std::move(handlers)) {
+    : site_(site), create_(to_request(range, revision, handlers.wants_previous)), handlers_(std::move(handlers)) {
   progress_.mutable_progress_request();
   // etcd ends the stream of a member that has no leader, which would report nothing for as long.
   context_.AddMetadata("hasleader", "true");

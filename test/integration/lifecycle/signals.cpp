@@ -2,6 +2,7 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 #include "test/integration/support/shared_server.hpp"
 
@@ -90,6 +91,22 @@ BOOST_AUTO_TEST_CASE(a_draining_server_serves_but_is_not_ready) {
   const auto code = server.process().wait(10s);
   BOOST_REQUIRE(code.has_value());
   BOOST_TEST(*code == 0);
+}
+
+BOOST_AUTO_TEST_CASE(signals_to_the_very_end_do_not_change_the_exit_code) {
+  const Deployment deployment;
+  for (const int late : {SIGTERM, SIGINT, SIGHUP}) {
+    for (int round = 0; round < 5; ++round) {
+      Server server(deployment);
+      server.process().signal(SIGTERM);
+      while (server.process().running()) {
+        server.process().signal(late);
+        std::this_thread::sleep_for(1ms);
+      }
+      const int code = server.process().wait(0ms).value_or(-1);
+      BOOST_TEST(code == 0, "signal " << late << ", exit code " << code);
+    }
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_second_server_does_not_share_the_port) {

@@ -2,10 +2,17 @@
 #include <boost/json/parse.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <chrono>
 #include <string>
+#include <thread>
+#include <utility>
 
+#include "store/etcd/rpc/rpc_await.hpp"
+#include "store/etcd/slots/free_slot.hpp"
+#include "store/rows/store_meta.hpp"
 #include "test/integration/support/deployment.hpp"
 #include "test/integration/support/scrape.hpp"
+#include "test/integration/support/shared_server.hpp"
 #include "test/unit/store/etcd/etcd_cluster_fixture.hpp"
 
 using namespace tacit;
@@ -47,6 +54,51 @@ void complete(Deployment& deployment) {
 }
 
 bool mentions(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+
+/// Changes rows of etcd beside the program.
+class Rows {
+ public:
+  Rows(const EtcdCluster& cluster, const std::string& store) : keys_(store) {
+    auto client = store::etcd::EtcdClient::create(cluster.connection_as("root"));
+    BOOST_REQUIRE(client.has_value());
+    client_ = *client;
+  }
+  void put(store::Bytes key, store::Bytes value) const {
+    store::etcd::WriteTxn txn;
+    txn.changes.emplace_back(store::etcd::Put{.key = std::move(key), .value = std::move(value), .lease = 0});
+    write(std::move(txn));
+  }
+  void erase(store::Bytes key) const {
+    store::etcd::WriteTxn txn;
+    txn.changes.emplace_back(store::etcd::Delete{.key = std::move(key)});
+    write(std::move(txn));
+  }
+  /// As a store of that format is that no build of the newest one has raised.
+  void set_format(std::uint32_t format, std::uint32_t rows) const {
+    put(keys_.key(store::Table::meta, store::format_row_key()), store::format_value(format));
+    put(keys_.key(store::Table::meta, store::rows_row_key()), store::rows_value(rows));
+  }
+  const store::etcd::KeyMap& keys() const { return keys_; }
+
+ private:
+  void write(store::etcd::WriteTxn txn) const {
+    const auto deadline = store::etcd::Clock::now() + std::chrono::seconds(10);
+    const auto written = store::etcd::write_now(*client_, std::move(txn), deadline);
+    BOOST_REQUIRE((written.has_value() && written->applied));
+  }
+
+  store::etcd::KeyMap keys_;
+  std::shared_ptr<store::etcd::EtcdClient> client_;
+};
+
+/// Waits for a line of the server's log, at most half a minute.
+bool logs(const Deployment& deployment, std::string_view part) {
+  for (int i = 0; i < 300; ++i) {
+    if (mentions(deployment.printed_by_now(), part)) return true;
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  }
+  return false;
+}
 
 }  // namespace
 
@@ -98,6 +150,43 @@ BOOST_AUTO_TEST_CASE(a_server_and_the_commands_work_on_etcd) {
   BOOST_TEST(deployment.command({"reload"}).status == 0);
   BOOST_TEST(server.stop() == 0);
   deployment.verify();
+}
+
+BOOST_AUTO_TEST_CASE(a_server_warns_of_an_older_store_and_a_command_raises_it) {
+  const EtcdCluster cluster;
+  Deployment deployment(settings_for(cluster, "main"));
+  complete(deployment);
+  const Rows rows(cluster, "main");
+  rows.set_format(4, 3);
+  Server server(deployment);
+  BOOST_TEST(logs(deployment, R"("event":"store_format_old")"), deployment.printed_by_now());
+  Tenant tenant(deployment, server);
+  const std::string one =
+      secrets_path +
+      std::string(tenant.create({{"secret_name", "old"}, {"secret_value", "12345678"}}).at("secret_id").as_string());
+  BOOST_TEST(tenant.api.get(one + "/versions").status == 200);
+
+  // A process of an older build: it names no format.
+  const store::Bytes held = store::etcd::slot_lease_key(rows.keys(), store::slot_of(SlotOwner::tools, 7));
+  rows.put(held, store::Bytes(16, 7));
+  const Finished refused = deployment.command({"raise-format"});
+  BOOST_TEST(refused.status == 1);
+  BOOST_TEST(mentions(refused.err, "tools-7"), refused.err);
+  rows.erase(held);
+
+  const Finished raised = deployment.command({"raise-format", "--json"});
+  BOOST_TEST(raised.out == R"({"store_format_before":4,"store_format":6,"changed":true})"
+                           "\n",
+             raised.out << raised.err);
+  BOOST_TEST(deployment.command({"verify"}).status == 0);
+  REQUIRE_STATUS(tenant.api.patch(one, {{"secret_value", "a second value"}}), 200);
+  tenant.create({{"secret_name", "new"}, {"secret_value", "12345678"}});
+  BOOST_TEST(tenant.api.get(one + "/versions").json().at("data").as_array().size() == 2U);
+  const Finished again = deployment.command({"raise-format"});
+  BOOST_TEST(mentions(again.out, "nothing to do"), again.out << again.err);
+  BOOST_TEST(server.stop() == 0);
+  deployment.verify();
+  BOOST_TEST(deployment.command({"audit", "verify"}).status == 0);
 }
 
 BOOST_AUTO_TEST_CASE(a_backup_goes_to_another_store_and_back_to_a_folder) {

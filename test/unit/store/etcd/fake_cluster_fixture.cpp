@@ -101,13 +101,14 @@ class FakeClient final : public EtcdClient {
       return alarms;
     });
   }
-  std::unique_ptr<Watch> watch(Range range, std::int64_t, WatchHandlers handlers) override {
+  std::unique_ptr<Watch> watch(Range range, std::int64_t revision, WatchHandlers handlers) override {
     const auto watching = std::make_shared<FakeCluster::Watching>();
     watching->first = std::move(range.key);
     watching->end = std::move(range.end);
     watching->handlers = std::move(handlers);
     const std::lock_guard lock(cluster_.mutex_);
     cluster_.watches_[cluster_.next_watch_] = watching;
+    if (revision > 0) cluster_.tell_history(cluster_.next_watch_, *watching, revision);
     return std::make_unique<FakeWatch>(cluster_, cluster_.next_watch_++);
   }
   const EtcdConnection& connection() const override { return connection_; }
@@ -249,6 +250,8 @@ void FakeCluster::set_row(const Bytes& key, std::optional<Bytes> value, std::int
   event.key = key;
   event.value = value;
   event.mod_revision = revision_;
+  event.create_revision = !value ? 0 : exists ? creation_of(versions, &versions.back()) : revision_;
+  if (exists && !forgets_) event.previous = row_of(key, versions, versions.back());
   events.push_back(std::move(event));
   Version& version = versions.emplace_back();
   version.revision = revision_;
@@ -284,23 +287,59 @@ RpcOutcome<WriteTxnResult> FakeCluster::write_now(const WriteTxn& txn) {
   return result;
 }
 
+KeyValue FakeCluster::row_of(const Bytes& key, const std::vector<Version>& versions, const Version& version) {
+  KeyValue row;
+  row.key = key;
+  row.value = version.value.value_or(Bytes());
+  row.mod_revision = version.revision;
+  row.create_revision = creation_of(versions, &version);
+  row.lease = version.lease;
+  return row;
+}
+
 void FakeCluster::tell(const std::vector<WatchEvent>& events) {
   for (const auto& [number, watching] : watches_) {
     std::vector<WatchEvent> seen;
     for (const WatchEvent& event : events)
       if (is_in(event.key, watching->first, watching->end)) seen.push_back(event);
-    if (seen.empty()) continue;
-    jobs_.emplace(Clock::now() + some_delay(), [this, number = number, seen, revision = revision_] {
-      std::shared_ptr<Watching> watching_now;
-      {
-        const std::lock_guard lock(mutex_);
-        const auto found = watches_.find(number);
-        if (found == watches_.end()) return;
-        watching_now = found->second;
-      }
-      if (watching_now->handlers.events) watching_now->handlers.events(seen, revision);
-    });
+    if (!seen.empty()) tell_watch(number, std::move(seen));
   }
+}
+
+void FakeCluster::tell_watch(int number, std::vector<WatchEvent> events) {
+  jobs_.emplace(Clock::now() + some_delay(), [this, number, events = std::move(events), revision = revision_] {
+    std::shared_ptr<Watching> watching_now;
+    {
+      const std::lock_guard lock(mutex_);
+      const auto found = watches_.find(number);
+      if (found == watches_.end()) return;
+      watching_now = found->second;
+    }
+    if (watching_now->handlers.events) watching_now->handlers.events(events, revision);
+  });
+}
+
+void FakeCluster::tell_history(int number, const Watching& watching, std::int64_t revision) {
+  std::multimap<std::int64_t, WatchEvent> events;
+  for (const auto& [key, versions] : rows_) {
+    if (!is_in(key, watching.first, watching.end)) continue;
+    const Version* before = nullptr;
+    for (const Version& version : versions) {
+      if (version.revision >= revision) {
+        WatchEvent event;
+        event.key = key;
+        event.value = version.value;
+        event.mod_revision = version.revision;
+        if (version.value) event.create_revision = creation_of(versions, &version);
+        if (before != nullptr && before->value) event.previous = row_of(key, versions, *before);
+        events.emplace(version.revision, std::move(event));
+      }
+      before = &version;
+    }
+  }
+  std::vector<WatchEvent> told;
+  for (auto& [at, event] : events) told.push_back(std::move(event));
+  if (!told.empty()) tell_watch(number, std::move(told));
 }
 
 void FakeCluster::read(ReadTxn txn, Clock::time_point deadline, EtcdClient::Done<ReadTxnResult> done) {
@@ -408,6 +447,11 @@ void FakeCluster::set_reachable(bool reachable) {
 void FakeCluster::compact(std::int64_t revision) {
   const std::lock_guard lock(mutex_);
   compacted_ = std::max(compacted_, revision);
+}
+
+void FakeCluster::forget_former_rows() {
+  const std::lock_guard lock(mutex_);
+  forgets_ = true;
 }
 
 std::int64_t FakeCluster::revision() const {

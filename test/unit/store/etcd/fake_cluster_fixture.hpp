@@ -48,6 +48,8 @@ class FakeCluster {
   /// All later requests are answered `unreachable`.
   void set_reachable(bool reachable);
   void compact(std::int64_t revision);
+  /// From now on watches do not tell what rows were before.
+  void forget_former_rows();
   std::int64_t revision() const;
   /// A row now.
   std::optional<Bytes> value(ByteView key) const;
@@ -90,7 +92,11 @@ class FakeCluster {
   RpcOutcome<ReadTxnResult> read_now(const ReadTxn& txn) const;
   RpcOutcome<WriteTxnResult> write_now(const WriteTxn& txn);
   void set_row(const Bytes& key, std::optional<Bytes> value, std::int64_t lease, std::vector<WatchEvent>& events);
+  static KeyValue row_of(const Bytes& key, const std::vector<Version>& versions, const Version& version);
   void tell(const std::vector<WatchEvent>& events);
+  void tell_watch(int number, std::vector<WatchEvent> events);
+  /// What a watch from that revision on reports first. The history is complete, also what reads do not see any more.
+  void tell_history(int number, const Watching& watching, std::int64_t revision);
   void read(ReadTxn txn, Clock::time_point deadline, EtcdClient::Done<ReadTxnResult> done);
   void write(WriteTxn txn, Clock::time_point deadline, EtcdClient::Done<WriteTxnResult> done);
 
@@ -108,6 +114,7 @@ class FakeCluster {
   std::size_t most_answer_bytes_ = SIZE_MAX;
   std::int64_t revision_ = 1;
   std::int64_t compacted_ = 0;
+  bool forgets_ = false;
   std::int64_t next_lease_ = 1;
   std::map<std::int64_t, std::chrono::seconds> leases_;
   Rows rows_;

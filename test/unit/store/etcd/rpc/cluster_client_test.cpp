@@ -234,6 +234,29 @@ BOOST_FIXTURE_TEST_CASE(a_watch_reports_changes_in_order_from_a_revision_on, Con
   BOOST_TEST(record.events_revision_ == last);
 }
 
+BOOST_FIXTURE_TEST_CASE(a_watch_tells_what_rows_were_before_if_it_is_asked_to, Connected) {
+  const std::int64_t first = put(*client, "former/1", "a");
+  const std::int64_t second = put(*client, "former/1", "b");
+  WriteTxn removal;
+  Delete one;
+  one.key = bytes("former/1");
+  removal.changes.emplace_back(one);
+  value_of(write_now(*client, removal, in(seconds(10))));
+  WatchRecord record;
+  WatchHandlers handlers = record.handlers();
+  handlers.wants_previous = true;
+  const auto watch = client->watch(Range{.key = bytes("former/"), .end = bytes("former0")}, first, std::move(handlers));
+  BOOST_REQUIRE(record.wait([](const WatchRecord& now) { return now.events_.size() >= 3; }));
+  BOOST_TEST(!record.events_[0].previous);
+  BOOST_TEST(record.events_[0].create_revision == first);
+  BOOST_REQUIRE((record.events_[1].previous && record.events_[2].previous));
+  BOOST_TEST(text(record.events_[1].previous->value) == "a");
+  BOOST_TEST(record.events_[1].create_revision == first);
+  BOOST_TEST(text(record.events_[2].previous->value) == "b");
+  BOOST_TEST(record.events_[2].previous->mod_revision == second);
+  BOOST_TEST(record.events_[2].previous->create_revision == first);
+}
+
 BOOST_FIXTURE_TEST_CASE(a_watch_confirms_a_revision_when_it_is_asked, Connected) {
   WatchRecord record;
   const auto watch = client->watch(Range{.key = bytes("quiet/"), .end = bytes("quiet0")}, 0, record.handlers());
