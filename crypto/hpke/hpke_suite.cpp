@@ -49,31 +49,6 @@ HpkeSharedSecret extract_and_expand(const WipedArray<32>& dh, const PublicKey& e
   return shared_secret;
 }
 
-// "HPKE" ‖ kem_id ‖ kdf_id ‖ aead_id, section 5.1.
-std::array<std::uint8_t, 10> suite_id_of(HpkeAead aead) {
-  const auto aead_id = two_bytes(static_cast<std::uint16_t>(aead));
-  return {'H', 'P', 'K', 'E', 0x00, 0x10, 0x00, 0x01, aead_id[0], aead_id[1]};
-}
-
-// For speed: the hashes of an empty psk_id and an empty info are constants of a suite.
-struct EmptyHashes {
-  explicit EmptyHashes(HpkeAead aead) {
-    const auto suite_id = suite_id_of(aead);
-    const LabeledHkdf kdf(suite_id);
-    std::ranges::copy(kdf.extract({}, "psk_id_hash", {}).view(), psk_id.begin());
-    std::ranges::copy(kdf.extract({}, "info_hash", {}).view(), info.begin());
-  }
-  // Without destructors: threads may still seal while the process's statics are destroyed.
-  Digest psk_id{};
-  Digest info{};
-};
-
-const EmptyHashes& empty_hashes(HpkeAead aead) {
-  static const EmptyHashes aes_128(HpkeAead::aes_128_gcm);
-  static const EmptyHashes aes_256(HpkeAead::aes_256_gcm);
-  return aead == HpkeAead::aes_128_gcm ? aes_128 : aes_256;
-}
-
 }  // namespace
 
 std::optional<KeyPair> hpke_derive_key_pair(ByteView input_key) {
@@ -111,15 +86,16 @@ std::optional<HpkeSharedSecret> hpke_decap(const PublicKey& enc, const PrivateKe
 
 HpkeContext::HpkeContext(HpkeAead aead, const HpkeSharedSecret& shared_secret, ByteView info)
     : key_size_(aead == HpkeAead::aes_128_gcm ? 16 : 32) {
-  const auto suite_id = suite_id_of(aead);
+  // "HPKE" ‖ kem_id ‖ kdf_id ‖ aead_id, section 5.1.
+  const auto aead_id = two_bytes(static_cast<std::uint16_t>(aead));
+  const std::array<std::uint8_t, 10> suite_id = {'H', 'P', 'K', 'E', 0x00, 0x10, 0x00, 0x01, aead_id[0], aead_id[1]};
   const LabeledHkdf kdf(suite_id);
   // Base mode has neither psk nor psk_id: both are empty, but are hashed.
-  const EmptyHashes& empty = empty_hashes(aead);
-  Digest info_hash = empty.info;
-  if (!info.empty()) std::ranges::copy(kdf.extract({}, "info_hash", info).view(), info_hash.begin());
+  const WipedArray<32> psk_id_hash = kdf.extract({}, "psk_id_hash", {});
+  const WipedArray<32> info_hash = kdf.extract({}, "info_hash", info);
   const ByteView mode(&mode_base, 1);
   const WipedArray<32> secret = kdf.extract(shared_secret.view(), "secret", {});
-  const auto schedule_context = {mode, ByteView(empty.psk_id), ByteView(info_hash)};
+  const auto schedule_context = {mode, psk_id_hash.view(), info_hash.view()};
   kdf.expand(secret.view(), "key", schedule_context, key_.span().first(key_size_));
   kdf.expand(secret.view(), "base_nonce", schedule_context, base_nonce_.span());
 }

@@ -21,11 +21,10 @@ const EVP_MD* algorithm() {
 }
 
 // One hash computation on the thread's own context. Only one may exist on a thread at a time; no code here calls out
-// meanwhile. Call `start` first: for speed, the constructor does not, because a pass of an HMAC begins with another
-// start.
+// meanwhile.
 class Hash {
  public:
-  Hash() : context_(thread_context()) {}
+  Hash() : context_(thread_context()) { start(); }
   Hash(const Hash&) = delete;
   Hash& operator=(const Hash&) = delete;
   // A restart overwrites the state, which is the digest or an HMAC's key, by the constants of FIPS 180-4.
@@ -53,7 +52,6 @@ class Hmac {
  public:
   explicit Hmac(ByteView key) {
     if (key.size() > block_size) {
-      hash_.start();
       hash_.update(key);
       hash_.finish(key_.data());
     } else {
@@ -90,7 +88,6 @@ class Hmac {
 Digest sha256(std::initializer_list<ByteView> parts) {
   Digest digest;
   Hash hash;
-  hash.start();
   for (const ByteView part : parts) hash.update(part);
   hash.finish(digest.data());
   return digest;

@@ -11,6 +11,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -25,7 +26,11 @@ class OrderedWork {
 
   /// `threads`: including the caller's: with 1 all steps run in `pop`. At most 64. `step` runs on any of the threads.
   OrderedWork(unsigned threads, Step step) : step_(std::move(step)), threads_(std::clamp(threads, 1U, most_threads)) {
-    for (unsigned i = 1; i < threads_; ++i) helpers_.emplace_back([this] { help(); });
+    try {
+      while (helpers_.size() + 1 < threads_) helpers_.emplace_back([this] { help(); });
+    } catch (const std::system_error&) {
+      // The process may have no more threads: fewer do the same.
+    }
   }
   /// Waits for steps that have begun; others do not run.
   ~OrderedWork() {
