@@ -47,12 +47,23 @@ const EVP_MD* sha1() {
 
 }  // namespace
 
+// A list writes 40 ids.
 void Uuid::write(char* out) const {
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
-    if (dash_before[i]) *out++ = '-';
-    *out++ = hex_digits[bytes[i] >> 4];
-    *out++ = hex_digits[bytes[i] & 0x0f];
-  }
+  const auto group = [&](std::size_t from, std::size_t to) {
+    for (std::size_t i = from; i < to; ++i) {
+      *out++ = hex_digits[bytes[i] >> 4];
+      *out++ = hex_digits[bytes[i] & 0x0f];
+    }
+  };
+  group(0, 4);
+  *out++ = '-';
+  group(4, 6);
+  *out++ = '-';
+  group(6, 8);
+  *out++ = '-';
+  group(8, 10);
+  *out++ = '-';
+  group(10, 16);
 }
 
 std::string Uuid::str() const {

@@ -41,13 +41,18 @@ class List {
   std::uint32_t size_ = 0;
 };
 
-class Pool {
+}  // namespace
+
+class LargeBlockPool {
  public:
-  Pool() {
+  LargeBlockPool() {
     next_ = static_cast<std::uint32_t*>(reserve(most_blocks * sizeof(std::uint32_t)));
     if (next_ != nullptr) space_ = static_cast<std::uint8_t*>(reserve(most_blocks * LargeBlocks::block_size));
     // Records in clear do not belong into a dump, which other settings forbid, too.
-    if (space_ != nullptr) static_cast<void>(::madvise(space_, most_blocks * LargeBlocks::block_size, MADV_DONTDUMP));
+    if (space_ == nullptr) return;
+    static_cast<void>(::madvise(space_, most_blocks * LargeBlocks::block_size, MADV_DONTDUMP));
+    LargeBlocks::first_.store(reinterpret_cast<std::uintptr_t>(space_), std::memory_order_relaxed);
+    LargeBlocks::size_.store(most_blocks * LargeBlocks::block_size, std::memory_order_release);
   }
 
   void* take() {
@@ -57,10 +62,6 @@ class Pool {
     if (block == none) block = returned_.pop(next_);
     if (block == none && used_ < most_blocks) block = used_++;
     return block == none ? nullptr : space_ + block * LargeBlocks::block_size;
-  }
-  bool owns(const void* block) const {
-    const auto* const byte = static_cast<const std::uint8_t*>(block);
-    return space_ != nullptr && byte >= space_ && byte < space_ + most_blocks * LargeBlocks::block_size;
   }
   void give_back(void* block) {
     const auto at = static_cast<std::size_t>(static_cast<std::uint8_t*>(block) - space_) / LargeBlocks::block_size;
@@ -83,16 +84,17 @@ class Pool {
   std::uint32_t used_ = 0;  ///< blocks from there on were never taken
 };
 
+namespace {
+
 /// Never destroyed: OpenSSL frees blocks until the process ends.
-Pool& pool() {
-  static Pool* const only = new Pool;
+LargeBlockPool& pool() {
+  static LargeBlockPool* const only = new LargeBlockPool;
   return *only;
 }
 
 }  // namespace
 
 void* LargeBlocks::take() noexcept { return pool().take(); }
-bool LargeBlocks::owns(const void* block) noexcept { return pool().owns(block); }
 void LargeBlocks::give_back(void* block) noexcept { pool().give_back(block); }
 
 }  // namespace tacit::crypto

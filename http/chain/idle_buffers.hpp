@@ -37,7 +37,7 @@ class BufferStack {
 
 struct IdleBuffers {
   BufferStack inputs;    ///< each has the size of a resting input (http/io/buffer_sizes.hpp) and contains zeros
-  BufferStack messages;  ///< bodies and answers: empty, with the capacity of the last one
+  BufferStack messages;  ///< short bodies and answers: empty, with the capacity of the last one
 };
 
 }  // namespace tacit::http

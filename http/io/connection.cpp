@@ -144,11 +144,11 @@ void Connection::end_request(Clock::time_point started, bool keep_alive) {
 }
 
 /// Announces the end, then gives the client a moment to read the answer: closing with unread input would reset the
-/// connection.
+/// connection. A client that has ended needs none, which saves a short connection four system calls.
 asio::awaitable<void> Connection::close_gently() {
   state.close(Clock::now());
   stream.send_close();
-  co_await socket.drop_input();
+  if (!socket.exhausted()) co_await socket.drop_input();
   expired();
 }
 

@@ -98,7 +98,8 @@ void ConnectionCore::forget_exchange() {
   input.forget_request();
   for (crypto::WipedBytes* const buffer : {&body, &output, &exchange.response.body}) {
     empty(*buffer);
-    thread.idle_buffers.messages.give_back(std::move(*buffer));
+    // A larger one stays until the connection rests: lent, it would be charged to a tenant for a short answer.
+    if (buffer->capacity() <= buffer_size_kept_at_rest) thread.idle_buffers.messages.give_back(std::move(*buffer));
   }
   buffered_.set(input.extra_memory());
   buffered_for_tenant_.release();
@@ -107,6 +108,7 @@ void ConnectionCore::forget_exchange() {
 void ConnectionCore::shrink() {
   stream.release_buffers();
   input.shrink();
+  for (crypto::WipedBytes* const buffer : {&body, &output, &exchange.response.body}) *buffer = crypto::WipedBytes();
   buffered_.set(input.extra_memory());
 }
 

@@ -56,6 +56,8 @@ class ClientSocket {
   };
   /// Makes a system call. Unread bytes stay readable.
   Peer peer();
+  /// Whether the peer has ended and all that it had sent was received: closing the socket then loses no answer.
+  bool exhausted() const { return readiness_.exhausted(); }
   /// Whether bytes have arrived that were not received, possibly only a part of a TLS record.
   bool has_unread();
   /// Bytes written to the socket.

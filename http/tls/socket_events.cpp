@@ -50,6 +50,7 @@ void SocketEvents::Socket::leave() {
 void SocketEvents::Socket::received(std::size_t asked, ssize_t got) {
   const bool emptied = would_block(got) || (got > 0 && static_cast<std::size_t>(got) < asked);
   if (emptied) readable_ = ended_;
+  exhausted_ = exhausted_ || (emptied && ended_) || (got == 0 && asked > 0);
 }
 
 void SocketEvents::Socket::sent(std::size_t asked, ssize_t got) {

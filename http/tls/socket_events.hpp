@@ -92,6 +92,8 @@ class SocketEvents {
     void sent(std::size_t asked, ssize_t got);
     /// After a look at received bytes that were not taken: only further ones are worth waking up for.
     void peeked() { readable_ = ended_; }
+    /// Whether the peer has ended and all that it had sent was received.
+    bool exhausted() const { return exhausted_; }
 
     /// Calls the handler, never from within this call, once the socket is ready or may be, or left the set. One wait at
     /// a time.
@@ -110,6 +112,7 @@ class SocketEvents {
     bool writable_ = true;
     bool ended_ = false;   ///< the peer sends no more: its end comes behind the bytes and makes no event of its own
     bool broken_ = false;  ///< no call blocks any more
+    bool exhausted_ = false;
   };
 
   /// Throws std::system_error if the system has no descriptor left.

@@ -64,7 +64,8 @@ class TlsStream {
   /// (CVE-2024-4741).
   void release_buffers();
 
-  /// Ends the sending direction: close_notify, then FIN. Does not wait for the peer.
+  /// Ends the sending direction: close_notify, then FIN, which closing the socket sends to a peer that has ended. Does
+  /// not wait for the peer.
   void send_close();
 
   SSL* ssl() const { return ssl_.get(); }  ///< null without TLS

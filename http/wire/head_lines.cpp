@@ -11,12 +11,24 @@ namespace {
 
 using crypto::equal_ignoring_case;
 
-/// RFC 9110 section 5.6.2.
-bool is_token(std::string_view text) {
+/// What the checks of a head ask about each of its bytes.
+struct Kinds {
+  std::array<bool, 256> token{};  ///< RFC 9110 section 5.6.2
+  std::array<bool, 256> plain{};  ///< neither a control character nor a line end
+};
+constexpr Kinds kinds = [] {
+  Kinds made;
   constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
-  return !text.empty() && std::ranges::all_of(text, [&](char c) {
-    return crypto::is_letter_or_digit(c) || marks.find(c) != marks.npos;
-  });
+  for (std::size_t byte = 0; byte < 256; ++byte) {
+    const char c = static_cast<char>(byte);
+    made.token[byte] = crypto::is_letter_or_digit(c) || marks.find(c) != marks.npos;
+    made.plain[byte] = byte >= 0x20 && byte != 0x7f;
+  }
+  return made;
+}();
+
+bool is_token(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, [](char c) { return kinds.token[static_cast<unsigned char>(c)]; });
 }
 
 std::string line(std::size_t number) { return "Line " + std::to_string(number) + " of the request head"; }
@@ -31,7 +43,7 @@ std::string byte_fault(std::string_view raw) {
   std::size_t number = 1;
   for (std::size_t i = 0; i < raw.size(); ++i) {
     const auto c = static_cast<unsigned char>(raw[i]);
-    if (c >= 0x20 && c != 0x7f) continue;
+    if (kinds.plain[c]) continue;
     if (c == '\t' && number > 1) continue;
     if (c == '\n') return line(number) + " ends in LF alone; lines end in CR and LF.";
     if (c != '\r') return control_fault(number, c);

@@ -5,14 +5,17 @@
 namespace tacit::store {
 namespace {
 
-/// Writes the last `count` digits of a number, with leading zeros, and the character after them.
-char* put_digits(char* at, unsigned number, int count, char after) {
-  for (int i = count - 1; i >= 0; --i) {
-    at[i] = static_cast<char>('0' + number % 10);
-    number /= 10;
+/// Writes the last `pairs` pairs of digits of a number, with leading zeros, and the character after them.
+template <int pairs>
+char* put_digits(char* at, unsigned number, char after) {
+  for (int i = pairs - 1; i >= 0; --i) {
+    const unsigned pair = number % 100;
+    at[2 * i] = static_cast<char>('0' + pair / 10);
+    at[2 * i + 1] = static_cast<char>('0' + pair % 10);
+    number /= 100;
   }
-  at[count] = after;
-  return at + count + 1;
+  at[2 * pairs] = after;
+  return at + 2 * pairs + 1;
 }
 
 }  // namespace
@@ -31,13 +34,13 @@ Rfc3339Text rfc3339_text(std::int64_t microseconds_since_epoch) {
   const hh_mm_ss time(instant - day);
   Rfc3339Text text;
   char* at = text.data();
-  at = put_digits(at, static_cast<unsigned>(static_cast<int>(date.year())), 4, '-');
-  at = put_digits(at, static_cast<unsigned>(date.month()), 2, '-');
-  at = put_digits(at, static_cast<unsigned>(date.day()), 2, 'T');
-  at = put_digits(at, static_cast<unsigned>(time.hours().count()), 2, ':');
-  at = put_digits(at, static_cast<unsigned>(time.minutes().count()), 2, ':');
-  at = put_digits(at, static_cast<unsigned>(time.seconds().count()), 2, '.');
-  put_digits(at, static_cast<unsigned>(time.subseconds().count()), 6, 'Z');
+  at = put_digits<2>(at, static_cast<unsigned>(static_cast<int>(date.year())), '-');
+  at = put_digits<1>(at, static_cast<unsigned>(date.month()), '-');
+  at = put_digits<1>(at, static_cast<unsigned>(date.day()), 'T');
+  at = put_digits<1>(at, static_cast<unsigned>(time.hours().count()), ':');
+  at = put_digits<1>(at, static_cast<unsigned>(time.minutes().count()), ':');
+  at = put_digits<1>(at, static_cast<unsigned>(time.seconds().count()), '.');
+  put_digits<3>(at, static_cast<unsigned>(time.subseconds().count()), 'Z');
   return text;
 }
 

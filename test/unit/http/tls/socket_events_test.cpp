@@ -115,6 +115,29 @@ BOOST_FIXTURE_TEST_CASE(bytes_that_come_without_a_wait_end_the_next_one, Fixture
   BOOST_TEST(pair.receive(10).value() == "a");
 }
 
+BOOST_FIXTURE_TEST_CASE(a_socket_is_exhausted_once_all_before_the_end_was_received, Fixture) {
+  Pair seen(context, events);
+  BOOST_TEST(!seen.receive(10));
+  BOOST_TEST(!seen.socket().exhausted());
+  seen.send("abcd");
+  seen.close_peer();
+  seen.runs();
+  BOOST_TEST(!seen.socket().exhausted());
+  BOOST_TEST(seen.receive(2).value() == "ab");
+  BOOST_TEST(!seen.socket().exhausted());
+  BOOST_TEST(seen.receive(10).value() == "cd");
+  BOOST_TEST(seen.socket().exhausted());
+
+  Pair unseen(context, events);
+  unseen.send("ab");
+  BOOST_TEST(unseen.receive(10).value() == "ab");
+  BOOST_TEST(!unseen.socket().exhausted());
+  unseen.close_peer();
+  BOOST_TEST(!unseen.socket().exhausted());
+  BOOST_TEST(unseen.receive(10).value().empty());
+  BOOST_TEST(unseen.socket().exhausted());
+}
+
 BOOST_FIXTURE_TEST_CASE(an_end_behind_bytes_is_seen, Fixture) {
   Pair pair(context, events);
   BOOST_TEST(!pair.receive(10));
