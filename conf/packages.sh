@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that the named purposes need, and only those that are missing. The one list of them.
-#   conf/packages.sh build run unit test console python clang fuzz tidy package root bench counts etcd network go
+#   conf/packages.sh build run unit test console python clang fuzz tidy package root bench counts compare etcd network go
 set -euo pipefail
 
 # Debian 12 has two versions of Boost; its packages without a version in their names are too old. Later releases have one version.
@@ -47,8 +47,10 @@ declare -Ar packages=(
   # test/cluster.sh: namespaces with devices of their own; its clients and their judge are written in Go.
   [network]="iproute2 util-linux"
   [go]="golang-go"
-  # Load generators (ab for client certificates, which wrk has not), and the server to compare with.
-  [bench]="wrk apache2-utils nginx-light"
+  # The server to compare with.
+  [bench]="nginx-light"
+  # Load generators (ab for client certificates, which wrk has not) for test/bench/compare.sh.
+  [compare]="wrk apache2-utils"
 )
 
 fail() {

@@ -27,7 +27,7 @@ unset TACIT_BINARY TACIT_TEST_ETCD
 host_address() { case $1 in a) echo 127.0.0.21 ;; b) echo 127.0.0.22 ;; c) echo 127.0.0.23 ;; esac; }
 
 build() {
-  "$repository/conf/packages.sh" run bench
+  "$repository/conf/packages.sh" run bench compare
   command -v go >/dev/null || "$repository/conf/packages.sh" go
   if [ -z "$tacit" ] || [ -z "$baseline" ]; then
     "$repository/conf/packages.sh" build unit

@@ -8,7 +8,10 @@ const top = new URL('../../', import.meta.url);
 
 const number = (value, digits = 0) => value.toLocaleString('en-US',
   {minimumFractionDigits: digits, maximumFractionDigits: digits});
-const range = ({least, most}, digits, scale = 1) => `${number(least * scale, digits)}–${number(most * scale, digits)}`;
+const range = ({least, most}, digits, scale = 1) => {
+  const [from, to] = [number(least * scale, digits), number(most * scale, digits)];
+  return from === to ? from : `${from}–${to}`;
+};
 const table = (lines) => lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 
 /** Lines of at most 120 characters. */
@@ -24,7 +27,7 @@ function wrapped(text) {
 function machine() {
   const {processor, cores, others} = result.machine;
   return `By \`test/bench/run.sh\`, ${result.date}, ${result.version}, ${cores} cores of ${processor}, ` +
-    `${result.rounds} rounds, the load generator on the same cores` +
+    `${result.rounds} round${result.rounds === 1 ? '' : 's'}, the load generator on the same cores` +
     (others ? `; other processes took ${number(others.median)} % of them.` : '.');
 }
 

@@ -30,12 +30,11 @@ at_half() { # row, pid, port, requests, row at most
     --certificate "$state/runtime-both.pem"
 }
 
-# Creates come at four times the rate of the row `create`, on more connections than changes may wait.
+# Creates come at four times the rate of the row `create`, on as many connections as changes may wait.
 overload() {
   local rate
   rate=$(awk -v most="$(rate_of create)" 'BEGIN { print int(most * 4) }')
-  warm_up=0 measure overload "$server" rate "$api_port" --requests "$state/create.requests" --connections 6000 \
-    --rate "$rate"
+  measure overload "$server" rate "$api_port" --requests "$state/create.requests" --connections 4096 --rate "$rate"
 }
 
 deletes() {

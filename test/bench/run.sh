@@ -109,6 +109,10 @@ report() {
 
 read_arguments "$@"
 choose
+if [ "$judge" = check ] && [ "$(stat --file-system --format=%T "$repository")" = tmpfs ]; then
+  echo "$repository is in memory, where durable writes cost nothing"
+  exit 77
+fi
 prepare
 load_before=$(load_average)
 measure_all
