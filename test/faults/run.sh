@@ -3,7 +3,7 @@
 # kills. Prints figures of each; exit code 1 if one found a fault of the program.
 #   test/faults/run.sh [--seconds N] [--rounds N] [--seed N] [calls|memory|kills|CASE]…
 # --seconds: the most time for each kind of fault (900). --rounds: of kills (1000). --seed: repeats a run's choices (not
-# its timing). CASE: one case as Boost.Test names it, such as call_faults/a_device_fails. Without a name: all three.
+# its timing). CASE: one case as Boost.Test names it, such as device_faults/a_device_fails. Without a name: all three.
 # Environment: BUILD, the folder of the build (build/release); TACIT_KEEP_TEST_FILES, keeps stores and logs in /tmp.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
@@ -33,7 +33,7 @@ fi
 code=0
 for name in "${names[@]}"; do
   case $name in
-    calls) suite=call_faults ;;
+    calls) suite=call_faults,device_faults ;;
     memory) suite=memory_faults ;;
     kills) suite=crash ;;
     *) suite=$name ;;
