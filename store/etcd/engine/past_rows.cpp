@@ -119,7 +119,7 @@ class PastRows::Known {
  private:
   /// Under the lock. Only a row's first change after the revision tells what it was at the revision.
   void note(WatchEvent& event) {
-    if (event.mod_revision <= revision_ || rows_.contains(event.key)) return;
+    if (!lost_.empty() || event.mod_revision <= revision_ || rows_.contains(event.key)) return;
     if (event.previous) {
       if (event.previous->mod_revision > revision_) return;
       bytes_ += 2 * event.key.size() + event.previous->value.size() + sizeof(KeyValue);

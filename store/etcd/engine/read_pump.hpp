@@ -1,8 +1,9 @@
 // Runs a read from its beginning to its end: asks etcd for what it waits for, round by round, all at the revision of
-// the first answer. If etcd has compacted that revision meanwhile, the work starts again.
+// the first answer. If etcd has compacted that revision meanwhile, a read that blocks its thread goes on in spite of it
+// (store/etcd/engine/long_read.hpp); where that cannot be, and in coroutines, the work starts again.
 //
-// Tacit's own compaction (store/etcd/room/compactor.hpp) never does that: it keeps five minutes, and a read that takes
-// longer than some seconds pins its revision. So it is somebody else's, and may go on for ever. A short read is
+// Tacit's own compaction (store/etcd/room/compactor.hpp) never compacts it: it keeps five minutes, and a read that
+// takes longer than some seconds pins its revision. So it is somebody else's, and may go on for ever. A short read is
 // repeated many times, because it may end before the next compaction; a long one only some times. Then the read fails,
 // and says so in words (store/engine/read_trouble.hpp).
 #pragma once
