@@ -205,7 +205,7 @@ Outcome<std::unique_ptr<Store>> Store::open_backup(const std::filesystem::path& 
 
 Outcome<std::unique_ptr<Store>> Store::open(const StoreOptions& options, StoreKeys keys,
                                             std::unique_ptr<Engine> engine) {
-  SharedParts shared{std::make_shared<AuditHistory>(), std::make_shared<UseNotes>(engine->traits().shared)};
+  SharedParts shared{std::make_shared<AuditHistory>(), std::make_shared<UseNotes>()};
   auto context = make_context(std::move(engine), std::move(keys), options, std::move(shared));
   if (!context) return context.error();
   seal_commits(**context);

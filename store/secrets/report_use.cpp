@@ -21,7 +21,7 @@ namespace {
 constexpr std::int64_t second = 1'000'000;  // microseconds
 constexpr std::int64_t reportable = 24 * 3600 * second;
 constexpr std::int64_t between_reports = 60 * second;
-/// For the batch of another host to be stored.
+/// For the batch of another process to be stored.
 constexpr std::chrono::milliseconds batch_time{500};
 
 /// What a look at the uses of a secret found.
@@ -90,11 +90,11 @@ boost::asio::awaitable<void> pause(std::chrono::milliseconds time) {
   co_await timer.async_wait(boost::asio::use_awaitable);
 }
 
-/// Looks once more for a release that another host may have noted.
+/// Looks once more for a release that another process may have noted.
 Async<void> report_use(std::shared_ptr<ReportPlan> plan) {
   auto reported = co_await attempt_report(plan);
-  if (reported && *reported == Reported::no_release && plan->store->engine->traits().shared) {
-    co_await pause(UseNotes::shared_interval + batch_time);
+  if (reported && *reported == Reported::no_release) {
+    co_await pause(UseNotes::interval + batch_time);
     reported = co_await attempt_report(plan);
   }
   if (!reported) co_return reported.error();

@@ -17,8 +17,7 @@ std::size_t UseNotes::Hash::operator()(const KeyView& key) const {
   return std::hash<std::string_view>()(key.tool) ^ static_cast<std::size_t>(secret ^ tag);
 }
 
-UseNotes::UseNotes(bool shared, Clock::time_point now)
-    : interval_(shared ? shared_interval : interval), copied_(now.time_since_epoch().count()) {}
+UseNotes::UseNotes(Clock::time_point now) : copied_(now.time_since_epoch().count()) {}
 
 void UseNotes::note(const crypto::Uuid& tenant, const crypto::Uuid& secret, const IdentityTag& tag,
                     std::string_view tool, std::string_view runtime, std::int64_t at) noexcept {
@@ -62,7 +61,7 @@ bool UseNotes::due(Clock::time_point now) const {
   const std::uint64_t pending = pending_.load(std::memory_order_relaxed);
   if (pending == 0) return false;
   const Clock::time_point copied{Clock::duration(copied_.load(std::memory_order_relaxed))};
-  return pending >= most_notes / 2 || now - copied >= interval_;
+  return pending >= most_notes / 2 || now - copied >= interval;
 }
 
 std::vector<UseNote> UseNotes::copy(Clock::time_point now) {

@@ -46,11 +46,10 @@ class UseNotes {
  public:
   using Clock = std::chrono::steady_clock;
   static constexpr std::size_t most_notes = 32768;
-  static constexpr std::chrono::seconds interval{25};
-  /// On an engine that several hosts share: another host may get the report about a release.
-  static constexpr std::chrono::seconds shared_interval{2};
+  /// Short, because another process, of this host or another one, may get the report about a release.
+  static constexpr std::chrono::seconds interval{2};
 
-  explicit UseNotes(bool shared, Clock::time_point now = Clock::now());
+  explicit UseNotes(Clock::time_point now = Clock::now());
 
   /// Notes a release. `tool` as tool_in_uses makes it. Does not fail: a note without room is dropped.
   void note(const crypto::Uuid& tenant, const crypto::Uuid& secret, const IdentityTag& tag, std::string_view tool,
@@ -119,7 +118,6 @@ class UseNotes {
   const Part& part_of(const crypto::Uuid& secret) const { return parts_[secret.bytes.back() % parts]; }
   void add(Part& part, const KeyView& key, std::string_view runtime, std::int64_t at);
 
-  const std::chrono::seconds interval_;
   std::array<Part, parts> parts_;
   std::atomic<std::int64_t> copied_;  ///< when the last batch began: ticks of Clock
   std::atomic<std::uint64_t> pending_{0};

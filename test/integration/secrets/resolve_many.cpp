@@ -174,6 +174,21 @@ BOOST_AUTO_TEST_CASE(its_owner_sees_a_value_that_the_service_refused) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(another_process_of_the_store_takes_the_report) {
+  const Deployment deployment;
+  const Server releasing(deployment);
+  const Server reported(deployment);
+  Tenant tenant(deployment, releasing);
+  const json::object secret = bound(tenant, "key", "tool", "api_key");
+  REQUIRE_STATUS(resolve(releasing, {{"user_id", tenant.id}, {"tool_name", "tool"}}), 200);
+  REQUIRE_STATUS(ask(reported, "/tool/v1/report",
+                     {{"user_id", tenant.id},
+                      {"tool_name", "tool"},
+                      {"secret_id", secret.at("secret_id")},
+                      {"outcome", "rejected_upstream"}}),
+                 204);
+}
+
 BOOST_AUTO_TEST_CASE(a_faulty_report_is_422) {
   Tenant tenant = new_tenant();
   const json::object secret = bound(tenant, "key", "tool", "api_key");

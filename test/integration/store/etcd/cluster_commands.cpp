@@ -10,6 +10,7 @@
 #include "store/etcd/rpc/rpc_await.hpp"
 #include "store/etcd/slots/free_slot.hpp"
 #include "store/rows/store_meta.hpp"
+#include "test/integration/store/etcd/etcd_settings.hpp"
 #include "test/integration/support/deployment.hpp"
 #include "test/integration/support/scrape.hpp"
 #include "test/integration/support/shared_server.hpp"
@@ -17,35 +18,10 @@
 
 using namespace tacit;
 using namespace tacit::test;
-using store::SlotOwner;
 using store::testing::EtcdCluster;
 namespace json = boost::json;
 
 namespace {
-
-std::string place(const EtcdCluster& cluster, const std::string& name) {
-  std::string text = "etcd://";
-  const store::EtcdConnection connection = cluster.connection();
-  for (std::size_t i = 0; i < connection.endpoints.size(); ++i) {
-    text += (i == 0 ? "" : ",") + connection.endpoints[i];
-  }
-  return text + "/" + name;
-}
-
-Settings settings_for(const EtcdCluster& cluster, const std::string& name) {
-  const store::EtcdConnection server = cluster.connection(SlotOwner::api);
-  const store::EtcdConnection commands = cluster.connection(SlotOwner::operators);
-  Settings settings;
-  settings["store"] = place(cluster, name);
-  settings["map-size"] = "";
-  settings["etcd-ca"] = server.ca.string();
-  settings["etcd-certificate"] = server.certificate.string();
-  settings["etcd-key"] = server.key.string();
-  settings["etcd-operator-certificate"] = commands.certificate.string();
-  settings["etcd-operator-key"] = commands.key.string();
-  settings["admin-listen"] = "127.0.0.1:0";
-  return settings;
-}
 
 /// With a directory for the control socket and a backup's record, which need the deployment's own folder.
 void complete(Deployment& deployment) {
@@ -106,7 +82,7 @@ BOOST_AUTO_TEST_SUITE(cluster_commands)
 
 BOOST_AUTO_TEST_CASE(a_server_and_the_commands_work_on_etcd) {
   const EtcdCluster cluster;
-  Deployment deployment(settings_for(cluster, "main"));
+  Deployment deployment(etcd_settings(cluster, "main"));
   complete(deployment);
   const Finished again = deployment.command({"init"});
   BOOST_TEST(again.status != 0);
@@ -191,7 +167,7 @@ BOOST_AUTO_TEST_CASE(a_server_warns_of_an_older_store_and_a_command_raises_it) {
 
 BOOST_AUTO_TEST_CASE(a_backup_goes_to_another_store_and_back_to_a_folder) {
   const EtcdCluster cluster;
-  Deployment deployment(settings_for(cluster, "first"));
+  Deployment deployment(etcd_settings(cluster, "first"));
   complete(deployment);
   std::string tenant_id;
   std::string key;
@@ -209,7 +185,7 @@ BOOST_AUTO_TEST_CASE(a_backup_goes_to_another_store_and_back_to_a_folder) {
   const Finished of_backup = deployment.command({"verify", "--backup", file});
   BOOST_TEST(of_backup.status == 0, of_backup.out << of_backup.err);
 
-  for (const std::string& target : {place(cluster, "second"), (deployment.folder() / "restored").string()}) {
+  for (const std::string& target : {etcd_place(cluster, "second"), (deployment.folder() / "restored").string()}) {
     const Finished restored = deployment.command({"restore", file, "--store", target});
     BOOST_TEST_REQUIRE(restored.status == 0, target << ": " << restored.out << restored.err);
     const Finished verified = deployment.command({"verify", "--store", target});
@@ -217,7 +193,7 @@ BOOST_AUTO_TEST_CASE(a_backup_goes_to_another_store_and_back_to_a_folder) {
     const Finished twice = deployment.command({"restore", file, "--store", target});
     BOOST_TEST(twice.status != 0, "a store was replaced");
   }
-  deployment.configure({{"store", place(cluster, "second")}});
+  deployment.configure({{"store", etcd_place(cluster, "second")}});
   Server server(deployment);
   Client client(server, key);
   const Answer listed = client.get(secrets_path);
@@ -228,7 +204,7 @@ BOOST_AUTO_TEST_CASE(a_backup_goes_to_another_store_and_back_to_a_folder) {
 
 BOOST_AUTO_TEST_CASE(check_config_names_what_is_wrong_with_etcd) {
   EtcdCluster cluster;
-  Deployment deployment(settings_for(cluster, "main"));
+  Deployment deployment(etcd_settings(cluster, "main"));
   complete(deployment);
   const auto complaint = [&deployment](const std::vector<std::string>& more) {
     std::vector<std::string> words{"check-config"};
