@@ -9,7 +9,8 @@ namespace tacit::http {
 namespace {
 
 constexpr std::string_view proxy_1 = "PROXY ";
-constexpr std::string_view proxy_2{"\r\n\r\n\0\r\nQUIT\n", 12};
+/// The part of the signature of version 2 that nothing else begins with.
+constexpr std::string_view proxy_2{"\r\n\r\n\0", 5};
 
 /// `PRI` starts HTTP/2 (RFC 9113 section 3.4).
 constexpr std::array<std::string_view, 11> methods{"GET ",     "HEAD ",    "POST ",  "PUT ", "PATCH ",   "DELETE ",
@@ -38,11 +39,9 @@ bool may_become(std::string_view bytes, std::string_view word) {
 FirstBytes classify(std::string_view bytes) {
   // TLS records and SSL 2 client hellos never begin with a letter or CR.
   const bool letter = !bytes.empty() && crypto::is_upper(bytes.front());
-  if (starts(bytes, proxy_2.substr(0, std::min(bytes.size(), proxy_2.size()))) && bytes.starts_with('\r')) {
-    return bytes.size() < 5 ? FirstBytes::undecided : FirstBytes::proxy_header;
-  }
+  if (starts(bytes, proxy_1) || starts(bytes, proxy_2)) return FirstBytes::proxy_header;
+  if (!bytes.empty() && may_become(bytes, proxy_2)) return FirstBytes::undecided;
   if (!letter) return FirstBytes::tls;
-  if (starts(bytes, proxy_1)) return FirstBytes::proxy_header;
   if (std::ranges::any_of(methods, [&](std::string_view method) { return starts(bytes, method); })) {
     return FirstBytes::http;
   }

@@ -23,6 +23,7 @@ BOOST_AUTO_TEST_CASE(the_first_bytes_distinguish_http_from_tls) {
   is({"\r\n\r\n\0\r\nQUIT\n\x21", 13}, FirstBytes::proxy_header);
   for (const char* text : {"SSH-2.0-x", "GETS\r", "HELO x", "HELO\r\n", "QUIT \r\n", "Get / HTTP/1.1"})
     is(text, FirstBytes::other);
+  is({"\r\n\r\n\0x", 6}, FirstBytes::proxy_header);
   is("\r\n\r\nGET /", FirstBytes::tls);
   is("\x16\x03\x01", FirstBytes::tls);
   is("\x80\x2e\x01", FirstBytes::tls);
