@@ -130,7 +130,7 @@ BOOST_AUTO_TEST_CASE(a_server_and_the_commands_work_on_etcd) {
 
 BOOST_AUTO_TEST_CASE(a_server_warns_of_an_older_store_and_a_command_raises_it) {
   const EtcdCluster cluster;
-  Deployment deployment(settings_for(cluster, "main"));
+  Deployment deployment(etcd_settings(cluster, "main"));
   complete(deployment);
   const Rows rows(cluster, "main");
   rows.set_format(4, 3);
@@ -143,7 +143,7 @@ BOOST_AUTO_TEST_CASE(a_server_warns_of_an_older_store_and_a_command_raises_it) {
   BOOST_TEST(tenant.api.get(one + "/versions").status == 200);
 
   // A process of an older build: it names no format.
-  const store::Bytes held = store::etcd::slot_lease_key(rows.keys(), store::slot_of(SlotOwner::tools, 7));
+  const store::Bytes held = store::etcd::slot_lease_key(rows.keys(), store::slot_of(store::SlotOwner::tools, 7));
   rows.put(held, store::Bytes(16, 7));
   const Finished refused = deployment.command({"raise-format"});
   BOOST_TEST(refused.status == 1);
