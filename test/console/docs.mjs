@@ -1,6 +1,6 @@
 // /docs: every route of the document, and real requests.
 import { newPage } from './support/browser.mjs';
-import { check, equal, has } from './support/checks.mjs';
+import { check, equal, eventually, has } from './support/checks.mjs';
 
 const route = (page, method, path) => page.locator('details').filter({ has: page.locator('summary', { hasText: new RegExp(`^${method}\\s+${path.replace(/[{}/.]/g, '\\$&')}(\\s|$)`) }) });
 
@@ -15,7 +15,7 @@ export async function checkDocs({ tacit, browser, shots }) {
     const count = Object.values(whole.paths).flatMap((item) => Object.keys(item).filter((key) => ['get', 'post', 'put', 'patch', 'delete'].includes(key))).length;
     equal(await page.locator('details').count(), count);
     for (const summary of await page.locator('summary').all()) await summary.click();
-    equal(await page.locator('details form').count(), count);
+    await eventually(async () => equal(await page.locator('details form').count(), count)); // each opens after its click
     equal(await page.getByText('undefined').count(), 0);
     equal(page.faults, []);
     await shots(page, 'docs');

@@ -331,7 +331,9 @@ void FakeCluster::tell_history(int number, const Watching& watching, std::int64_
         event.value = version.value;
         event.mod_revision = version.revision;
         if (version.value) event.create_revision = creation_of(versions, &version);
-        if (before != nullptr && before->value) event.previous = row_of(key, versions, *before);
+        // As etcd, which reads it at the revision before.
+        const bool is_forgotten = version.revision - 1 < compacted_;
+        if (before != nullptr && before->value && !is_forgotten) event.previous = row_of(key, versions, *before);
         events.emplace(version.revision, std::move(event));
       }
       before = &version;

@@ -120,8 +120,13 @@ BOOST_FIXTURE_TEST_CASE(a_lease_is_kept_alive_from_endpoint_to_endpoint_until_on
   const std::int64_t lease = value_of(grant_lease_now(*client, seconds(60), in(seconds(10))));
   cluster.stop(1);
   cluster.stop(2);
-  // Several attempts, each with a stream of its own.
-  BOOST_TEST(!keep_alive_now(*client, lease, in(seconds(7))));
+  // Several attempts, each with a stream of its own. A leader that does not know yet that it is alone still answers.
+  bool is_kept = true;
+  for (int attempt = 0; is_kept && attempt < 5; ++attempt) {
+    if (attempt > 0) std::this_thread::sleep_for(seconds(2));
+    is_kept = keep_alive_now(*client, lease, in(seconds(7))).has_value();
+  }
+  BOOST_TEST(!is_kept);
   cluster.resume(1);
   cluster.resume(2);
   BOOST_TEST((value_of(keep_alive_now(*client, lease, in(seconds(20)))) > seconds(0)));
